@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['sparsity', 'apply', 'overlap', 'shuffle', 'weight_correlation', 'chance_correlation']
 
-# %% ../nbs/03_masks.ipynb #f92149b7
+# %% ../nbs/03_masks.ipynb #44804d91
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 

@@ -6,7 +6,7 @@
 __all__ = ['NETWORKS', 'TOLERANCE', 'Block', 'stage_widths', 'ResNet', 'resnet', 'count', 'LeNet', 'lenet', 'build', 'initialise',
            'prunable', 'small_dense']
 
-# %% ../nbs/02_models.ipynb #02830893
+# %% ../nbs/02_models.ipynb #bb275ca1
 import inspect
 from collections.abc import Callable
 from itertools import product
@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .core import checksum, must_be, must_lie, stream
+from .core import must_be, must_lie, stream
 
 # %% ../nbs/02_models.ipynb #e2bce4f0
 class Block(nn.Module):
