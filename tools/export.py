@@ -7,7 +7,6 @@ import os, sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[0] = str(ROOT)
 
 
 def contents():
@@ -35,15 +34,19 @@ def export(modules):
 
 
 def main():
+    sys.path[0] = str(ROOT)
     os.chdir(ROOT)
     before = contents()
     export({path: old for path, old in before.items() if path.suffix == ".py"})
-    after = contents()
-    stale = [os.path.relpath(path, ROOT) for path in sorted(before | after) if before.get(path) != after.get(path)]
-    for name in stale:
-        if name.endswith(".py"): print(f"{name} did not agree with its notebook; it has been exported again: look at it and commit.")
+    after, stale = contents(), 0
+    for path in sorted(before | after):
+        if before.get(path) == after.get(path): continue
+        stale += 1
+        name = os.path.relpath(path, ROOT)
+        if path not in after: print(f"{name} had no notebook; it has been deleted: look at it and commit.")
+        elif path.suffix == ".py": print(f"{name} did not agree with the notebooks; it has been exported again: look at it and commit.")
         else: print(f"{name} was not clean; it has been cleaned: look at it and commit.")
-    sys.exit(bool(stale))
+    sys.exit(stale > 0)
 
 
 if __name__ == "__main__": main()
