@@ -6,13 +6,11 @@
 __all__ = ['FACTORS', 'DEMO', 'KEPT', 'TYPES', 'Study', 'Plan', 'maker', 'plan', 'start', 'find_mask', 'member', 'heights',
            'widest', 'next_fleet', 'fleet_sizes', 'parts_of', 'ledger', 'execute', 'frame']
 
-# %% ../nbs/09_studies.ipynb #befae247
-import json
+# %% ../nbs/09_studies.ipynb #f1904849
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -25,7 +23,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .core import environment, must_be, must_lie
-from .data import DATASETS, ImageSet, Split, load, split
+from .data import ImageSet, Split, load, split
 from .fleets import FleetError, check
 from .models import NETWORKS, build, count, initialise, prunable, small_dense
 from .pruning import SCOPES, magnitude, prune, round_of, round_sparsity
