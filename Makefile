@@ -8,10 +8,11 @@ help: ## List the targets
 demo: .venv/.done ## Run the demonstration; its results stay in lth_nb_demo/
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/lth_nb demo --store lth_nb_demo
 
-test: .venv/.done ## Check that modules, README and stored outputs agree with the notebooks, all of which run
+test: .venv/.done ## Check that modules, README and stored outputs agree with the notebooks, and run all of these
 	@status=0; \
 	$(BIN)/python tools/export.py || status=1; \
 	$(BIN)/python tools/readme.py --check || status=1; \
+	$(BIN)/python -m pyflakes lth_nb tools || status=1; \
 	$(BIN)/python tools/check.py || status=1; \
 	exit $$status
 
