@@ -24,13 +24,13 @@ from scipy import stats
 from .core import must_be
 from .statistics import CELL, ROW, differences, diverged, need, tidy
 
-# %% ../nbs/13_plots.ipynb #e2781b7d
+# %% ../nbs/13_plots.ipynb #6a02a1f4
 COLOURS: dict[str, str] = {"dense": "#000000", "lt": "#0072B2", "rr": "#D55E00", "sdt": "#009E73"}
 LABELS: dict[str, str] = {"dense": "dense", "lt": "lottery ticket", "rr": "re-initialised", "sdt": "small dense"}
 MARKERS: dict[str, str] = {"dense": "s", "lt": "o", "rr": "^", "sdt": "D"}
-VERDICTS: dict[str, str] = {"jackpot": "#E69F00", "secondary": "#56B4E9", "none": "#D9D9D9", "undecided": "#FFFFFF"}
+VERDICTS: dict[str, str] = {"jackpot": "#E69F00", "secondary": "#56B4E9", "none": "#D9D9D9", "undecided": "#FFF7B2"}
 
-# %% ../nbs/13_plots.ipynb #20ba2dd2
+# %% ../nbs/13_plots.ipynb #bb122003
 def number(
     value: object, # A level of a factor
 ) -> str: # Whole numbers in full, others with three digits
@@ -66,9 +66,11 @@ def plain(
 def heading(
     cell: Mapping[str, object], # Column to value
     columns: Sequence[str], # Those to name
-) -> str: # Lines of at most 40 characters
+    *,
+    width: int = 40, # Characters in a line
+) -> str: # Lines that break between values, not within them
     "A cell as the title of a panel."
-    return fill(plain(describe(cell, columns)), 40)
+    return fill(plain(describe(cell, columns)).replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", "), width, break_long_words=False)
 
 # %% ../nbs/13_plots.ipynb #13f98916
 def means(
@@ -170,7 +172,7 @@ def one_cell(
     if again: raise ValueError(f"the table must hold one run for each arm, learning rate and seed; got {again} more")
     return runs[runs.family.isin(list(COLOURS))]
 
-# %% ../nbs/13_plots.ipynb #e64178b2
+# %% ../nbs/13_plots.ipynb #b30933b6
 def plot_accuracy(
     df: pd.DataFrame, # A table of runs of one cell, or of its pruners and sparsities
     *,
@@ -191,10 +193,10 @@ def plot_accuracy(
         if len(lost): ax.scatter(lost.lr * shift, 100 * lost.accuracy, marker="x", color=COLOURS[family], zorder=3)
     lr_axis(ax, runs.lr)
     ax.set(ylabel="test accuracy (%)", title=heading(runs[runs.pruner == pruner].iloc[0], [c for c in CELL if c not in ("recipe", "batch_size", "weight_decay", "scope")]))
-    ax.legend(fontsize=8)
+    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #2ed40453
+# %% ../nbs/13_plots.ipynb #b33a18f7
 def plot_gap(
     df: pd.DataFrame, # A table of runs
     *,
@@ -219,10 +221,10 @@ def plot_gap(
     ax.axhline(0, color="0.5", linewidth=0.8, zorder=0)
     lr_axis(ax, pairs.lr)
     ax.set(ylabel="LT − RR (accuracy points)")
-    ax.legend(fontsize=8)
+    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #1354703c
+# %% ../nbs/13_plots.ipynb #a34b5ee4
 def mark(
     holds: object, # True, False, or missing
 ) -> str: # "✓", "✗" or "–"
@@ -240,16 +242,16 @@ def plot_verdicts(
     for verdict in verdicts.verdict: must_be("verdict", verdict, VERDICTS)
     rows = varying(verdicts, [c for c in CELL if c != "sparsity"]) or [c for c in ("network",) if c in verdicts]
     table = verdicts.assign(
-        row=[describe(row, rows) for row in verdicts.to_dict("records")], column=verdicts.sparsity.map(number),
+        row=[describe(row, rows) for row in verdicts.to_dict("records")],
         code=verdicts.verdict.map({name: i for i, name in enumerate(VERDICTS)}),
         text=[f"{v.verdict}{'*' * bool(v.edge)}\n{' '.join(mark(v[f'c{i}']) for i in range(1, 6))}\nn = {v.n_seeds}" for _, v in verdicts.iterrows()])
-    if table.duplicated(["row", "column"]).any(): raise ValueError("the table of verdicts must have one row for each cell; got two with the same values")
-    order = dict(index=table.row.drop_duplicates(), columns=table.sort_values("sparsity").column.drop_duplicates())
-    code, text = (table.pivot(index="row", columns="column", values=c).reindex(**order) for c in ("code", "text"))
+    if table.duplicated(["row", "sparsity"]).any(): raise ValueError("the table of verdicts must have one row for each cell; got two with the same values")
+    code, text = (table.pivot(index="row", columns="sparsity", values=c).reindex(table.row.drop_duplicates()) for c in ("code", "text"))
     ax = plt.gca() if ax is None else ax
     sns.heatmap(code.astype(float), annot=text.fillna(""), fmt="", cmap=ListedColormap(list(VERDICTS.values())), vmin=0, vmax=len(VERDICTS) - 1, cbar=False,
                 linewidths=1, linecolor="0.6", annot_kws=dict(fontsize=8, color="black"), ax=ax)
     ax.set(xlabel="sparsity    (* best learning rate at the edge of the grid)", ylabel="", title="verdict, and conditions 1 to 5 in order")
+    ax.set_xticks(np.arange(len(code.columns)) + 0.5, [number(s) for s in code.columns], rotation=0)
     ax.set_yticks(np.arange(len(code)) + 0.5, [plain(name) for name in code.index], rotation=0)
     return ax
 
@@ -293,7 +295,7 @@ def plot_effects(
     ax.set(ylim=(len(at) - 0.5, -0.5), xlabel="accuracy points, 95 % interval")
     return ax
 
-# %% ../nbs/13_plots.ipynb #6e20cdc3
+# %% ../nbs/13_plots.ipynb #b2d0ec96
 WIDE: int = 4  # Panels beside each other
 
 def panels(
@@ -314,6 +316,7 @@ def one_legend(
     fig.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5), frameon=False, fontsize=9)
     for ax in axes:
         if ax.get_legend_handles_labels()[1] == labels: ax.get_legend().remove()
+        else: ax.legend(fontsize=7)
         ax.label_outer()
 
 def draw_cells(
@@ -347,8 +350,9 @@ def figure_study(
     nets = own[[c for c in own if c not in ARM_SIDE]].drop_duplicates(ignore_index=True)
     rows = len(verdicts[[c for c in CELL if c in verdicts and c != "sparsity"]].drop_duplicates())
     heights = [2.8 * -(-len(own) // WIDE) + 0.5, 2.8 * -(-len(nets) // WIDE) + 0.5, 1 + 0.6 * max(3, rows), 1 + 0.4 * max(3, len(comparisons))]
-    fig = plt.figure(figsize=(13, sum(heights) + 0.4), layout="constrained")
-    fig.suptitle(plain(describe(own.iloc[0], [c for c in own if c not in varying(own)])))
+    width = 3.25 * max(3, min(len(own), WIDE))
+    fig = plt.figure(figsize=(width, sum(heights) + 0.4), layout="constrained")
+    fig.suptitle(heading(own.iloc[0], [c for c in own if c not in varying(own)], width=int(9 * width)))
     first, second, third, fourth = fig.subfigures(4, 1, height_ratios=heights)
     draw_cells(first, df, own)
     draw_gaps(second, df, nets)
