@@ -53,7 +53,7 @@ def write_table(
     write_whole(path, content.getvalue())
     return path
 
-# %% ../nbs/16_cli.ipynb #ca881e95
+# %% ../nbs/16_cli.ipynb #86510acf
 def cell_name(
     cell: pd.Series, # A row with the columns of a cell
 ) -> str: # Such as "resnet depth 8 width 8 residual"
@@ -73,16 +73,17 @@ def readable(
     shown.insert(0, "network", [cell_name(row) for _, row in table.iterrows()])
     for i in range(1, 6): shown[f"c{i}"] = table[f"c{i}"].map(mark, na_action=None)
     shown["verdict"] = table.verdict
-    for i, name in enumerate(["LT-SD", "LT-RR", "LT-D", "LT-best D"], 2): shown[name] = (100 * table[f"c{i}_estimate"]).map("{:+.2f}".format)
-    return shown.assign(edge=table.edge.map({True: "edge", False: ""}))
+    for i, name in enumerate(["LT-SD", "LT-RR", "LT-D", "LT-best D"], 2): shown[name] = (100 * table[f"c{i}_estimate"]).map("{:+.2f}".format).replace("+nan", "?")
+    return shown.assign(seeds=table.n_seeds, diverged=table.n_diverged, edge=table.edge.map({True: "yes", False: "no"}))
 
 def effects(
     table: pd.DataFrame, # What `contrasts` gives
 ) -> pd.DataFrame: # Estimates in points
     "A table of associations for the eye."
     shown = table[["factor", "level_a", "level_b", "n_a"]].rename(columns=dict(level_a="from", level_b="to", n_a="seeds"))
-    for name, column in dict(points="estimate", low="ci_low", high="ci_high").items(): shown[name] = (100 * table[column]).map("{:+.2f}".format)
-    return shown.assign(p=table.p_value.map("{:.3f}".format), p_holm=table.p_adjusted.map("{:.3f}".format), note=table.note)
+    for name, column in dict(points="estimate", low="ci_low", high="ci_high").items(): shown[name] = (100 * table[column]).map("{:+.2f}".format).replace("+nan", "?")
+    for name, column in dict(p="p_value", p_holm="p_adjusted").items(): shown[name] = table[column].map("{:.3f}".format).replace("nan", "?")
+    return shown.assign(note=table.note)
 
 def say(
     table: pd.DataFrame, # A small table
@@ -146,7 +147,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #3fdb06b5
+# %% ../nbs/16_cli.ipynb #5fd2581c
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -172,6 +173,7 @@ def show(
              *([f"{', '.join(map(str, study.epochs))} epochs are declared sufficient, not shown to be."] if study.sufficient and len(study.epochs) == 1 else [])]
     print("\nThe five conditions (Ma et al. 2021, §3), estimates in points of accuracy\n")
     say(readable(found))
+    print("edge: the best learning rate of some arm is the smallest or largest tried, so the grid is too narrow to speak of \"any\" or \"best\".\n")
     print("Association of each factor with LT − RR, in points: one contrast per seed, t test, Holm-adjusted\n")
     say(effects(going))
     print(*notes, sep="\n")

@@ -28,7 +28,7 @@ def must_be(
     if value not in choices: raise ValueError(f"`{name}` must be one of {choices}; got {value!r}")
     return value
 
-# %% ../nbs/00_core.ipynb #2b548501
+# %% ../nbs/00_core.ipynb #8a7aba9d
 def must_lie(
     name: str, # Name of the parameter
     value: float, # What was given
@@ -41,7 +41,7 @@ def must_lie(
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     above = number and (value >= low if interval[0] == "[" else value > low)
     below = number and (value <= high if interval[-1] == "]" else value < high)
-    if above and below and (not whole or value == int(value)): return value
+    if above and below and (not whole or (abs(value) < float("inf") and value == int(value))): return int(value) if whole else value
     raise ValueError(f"`{name}` must be a {'whole ' if whole else ''}number in {interval}; got {value!r}")
 
 # %% ../nbs/00_core.ipynb #3c60057b

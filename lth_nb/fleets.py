@@ -16,15 +16,15 @@ from torchvision.ops import StochasticDepth
 
 from .core import stream
 
-# %% ../nbs/05_fleets.ipynb #5aa57e1a
+# %% ../nbs/05_fleets.ipynb #c2ef2acb
 class FleetError(ValueError):
     "These networks cannot be trained as one fleet."
 
 def _cat(mods, name):
-    "The parameters or buffers `name` of all modules along dim 0."
+    "The parameters or buffers `name` of all modules along dim 0; a counter becomes a vector of counters."
     tensors = [getattr(m, name) for m in mods]
-    if tensors[0] is None or tensors[0].ndim == 0: return copy.deepcopy(tensors[0])
-    joined = torch.cat([t.detach() for t in tensors])
+    if tensors[0] is None: return None
+    joined = torch.stack(tensors) if tensors[0].ndim == 0 else torch.cat([t.detach() for t in tensors])
     return nn.Parameter(joined, requires_grad=tensors[0].requires_grad) if isinstance(tensors[0], nn.Parameter) else joined
 
 def _widened(mods, **wider):
@@ -38,7 +38,7 @@ def _conv(mods): return _widened(mods, groups=1, in_channels=1, out_channels=1)
 def _norm(mods): return AlignedNorm(_widened(mods, num_features=1))
 def _group_norm(mods): return _widened(mods, num_groups=1, num_channels=1)
 
-# %% ../nbs/05_fleets.ipynb #b4d24c62
+# %% ../nbs/05_fleets.ipynb #4aa4be02
 LANES: int = 16  # Channels are filled up to a multiple of this: the float32 numbers in the widest vector register
 
 class AlignedNorm(nn.modules.batchnorm._BatchNorm):
@@ -53,7 +53,8 @@ class AlignedNorm(nn.modules.batchnorm._BatchNorm):
     def forward(self, x: Tensor) -> Tensor:
         fill = -self.num_features % LANES
         if self.training and self.num_batches_tracked is not None: self.num_batches_tracked.add_(1)
-        factor = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+        factor = self.momentum or 0.0
+        if self.training and self.momentum is None and self.running_mean is not None: factor = 1 / self.num_batches_tracked.max().item()
         mean, var, weight, bias = [t if t is None or not fill else F.pad(t, (0, fill)) for t in (self.running_mean, self.running_var, self.weight, self.bias)]
         out = F.batch_norm(F.pad(x, (0, 0) * (x.ndim - 2) + (0, fill)) if fill else x, mean, var, weight, bias, self.training or mean is None, factor, self.eps)
         if fill and self.training and mean is not None:
@@ -77,7 +78,7 @@ class FleetLinear(nn.Module):
             x, weight = F.pad(x, (0, 1), value=1.0), torch.cat([weight, self.bias.view(self.size, -1, 1)], 2)
         return torch.bmm(x, weight.transpose(1, 2)).transpose(0, 1).flatten(1)
 
-# %% ../nbs/05_fleets.ipynb #a294fd67
+# %% ../nbs/05_fleets.ipynb #149eea2a
 WIDEN: dict[type, Callable] = {
     nn.Conv1d: _conv, nn.Conv2d: _conv, nn.Conv3d: _conv, nn.Linear: FleetLinear,
     nn.BatchNorm1d: _norm, nn.BatchNorm2d: _norm, nn.BatchNorm3d: _norm, nn.GroupNorm: _group_norm}
@@ -89,7 +90,7 @@ class Fleet(nn.Module):
         nets: Sequence[nn.Module], # The networks it was made from: the first serves as a template
     ):
         super().__init__()
-        self.body, self.size = body, len(nets)
+        self.body, self.size, self.training = body, len(nets), nets[0].training
         self.__dict__["template"] = copy.deepcopy(nets[0])       # kept out of parameters() and state_dict()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -98,10 +99,26 @@ class Fleet(nn.Module):
         return out.reshape(len(out), self.size, -1)
 
 def _plain(module):
-    "Everything about a module that shapes what it computes, apart from the values of its tensors."
-    plain = {k: v for k, v in vars(module).items() if isinstance(v, (int, float, str, tuple, list, type(None))) and k != "training"}
+    "Everything about a module that shapes what it computes, apart from the values of its parameters."
     tensors = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
-    return {"type": type(module).__name__, "layers": list(module._modules)} | plain | {k: (tuple(v.shape), v.dtype, v.device) for k, v in tensors}
+    return ({"type": type(module), "layers": list(module._modules)} | {k: v for k, v in vars(module).items() if not k.startswith("_")}
+            | {k: (tuple(v.shape), v.dtype, v.device, v.requires_grad) for k, v in tensors})
+
+def _same(a, b):
+    "Are two attributes the same? Functions by what they are, tensors by value, other objects by what they say of themselves."
+    if isinstance(a, Tensor) or isinstance(b, Tensor): return isinstance(a, Tensor) and isinstance(b, Tensor) and torch.equal(a, b)
+    if callable(a) or callable(b): return getattr(a, "__func__", a) is getattr(b, "__func__", b) or (type(a), repr(a)) == (type(b), repr(b))
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)): return type(a) is type(b) and len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict): return list(a) == list(b) and all(_same(a[k], b[k]) for k in a)
+    return type(a) is type(b) and (a == b or repr(a) == repr(b))
+
+def _sharing(net):
+    "Which modules of a network are one module; raises `FleetError` for a parameter that two modules share."
+    first, owner = {}, {}
+    for m in net.modules():
+        for name, p in m._parameters.items():
+            if p is not None and owner.setdefault(id(p), m) is not m: raise FleetError(f"a parameter that two modules share cannot be stacked ({name} of {type(m).__name__})")
+    return [first.setdefault(id(m), name) for name, m in net.named_modules(remove_duplicate=False)]
 
 def _widen(mods, path, seen):
     "Widen a module and its children; a module that is used twice stays one module."
@@ -109,7 +126,8 @@ def _widen(mods, path, seen):
     if id(first) in seen: return seen[id(first)]
     for m in mods[1:]:
         a, b = _plain(first), _plain(m)
-        if a != b: raise FleetError(f"`nets` must be alike; they differ at {path or 'the top'} in {[k for k in a | b if a.get(k) != b.get(k)]}")
+        unlike = [k for k in a | b if (k in a) != (k in b) or not _same(a[k], b[k])]
+        if unlike: raise FleetError(f"`nets` must be alike; they differ at {path or 'the top'} in {unlike}")
     if type(first) in WIDEN: wide = WIDEN[type(first)](mods)
     else:
         own = [*first._parameters, *first._buffers]
@@ -124,9 +142,13 @@ def stack(
     "Make one network of K; raises `FleetError` if they differ in anything but their weights, or hold a layer that cannot be stacked."
     nets = list(nets)
     if not nets: raise FleetError("`nets` must hold at least one network; got none")
+    for net in nets:
+        if not isinstance(net, nn.Module): raise FleetError(f"`nets` must hold networks; got a {type(net).__name__}")
+        a, b = _sharing(nets[0]), _sharing(net)
+        if len(a) == len(b) and a != b: raise FleetError("`nets` must be alike; they share different modules")
     return Fleet(_widen(nets, "", {}), nets)
 
-# %% ../nbs/05_fleets.ipynb #905fd242
+# %% ../nbs/05_fleets.ipynb #276664b4
 def replicas(
     tensor: Tensor, # A parameter or buffer of a fleet of K: (K·n, …)
     size: int, # K
@@ -140,11 +162,11 @@ def unstack(
     "Give the networks of a fleet back, as plain modules."
     nets, wide = [copy.deepcopy(fleet.template) for _ in range(fleet.size)], fleet.body.state_dict()
     for k, net in enumerate(nets):
-        net.load_state_dict({name: replicas(wide[name], fleet.size)[k] if t.ndim else wide[name] for name, t in net.state_dict().items()})
-        net.train(fleet.training)
+        net.load_state_dict({name: replicas(wide[name], fleet.size)[k].reshape(t.shape) for name, t in net.state_dict().items()})
+        for (_, m), (_, w) in zip(net.named_modules(), fleet.body.named_modules()): m.training = w.training
     return nets
 
-# %% ../nbs/05_fleets.ipynb #5bef133f
+# %% ../nbs/05_fleets.ipynb #96681679
 def _randomised(net, k):
     "A double-precision copy on the CPU with every parameter and running statistic redrawn."
     net = copy.deepcopy(net).cpu().double()
@@ -163,10 +185,11 @@ def check(
     tolerance: float = 1e-9, # Largest relative difference of logits, gradients and running statistics, in float64
 ) -> None:
     "Raises `FleetError` where the fleet would differ from the networks alone, and for Dropout or stochastic depth with p > 0."
+    stack(nets)
+    if not isinstance(shape, (tuple, list, torch.Size)) or not shape: raise FleetError(f"`shape` must be the shape of one image, such as (3, 32, 32); got {shape!r}")
     for name, m in nets[0].named_modules():
         if isinstance(m, (nn.modules.dropout._DropoutNd, StochasticDepth)) and m.p > 0:
             raise FleetError(f"{type(m).__name__} with p = {m.p} (at {name or 'the top'}) would couple the networks of a fleet; set p = 0")
-    stack(nets)
     nets = [_randomised(nets[k % len(nets)], k) for k in range(3)]
     fleet, size = stack(nets), len(nets)
     for training in [True, False]:
@@ -188,9 +211,9 @@ def _compare(fleet, nets, together, alone, tolerance):
     wide = dict(fleet.body.named_parameters()) | dict(fleet.body.named_buffers())
     for k, net in enumerate(nets):
         pairs += [(f"the gradient of {name}", replicas(wide[name].grad, fleet.size)[k], p.grad) for name, p in net.named_parameters() if p.grad is not None]
-        pairs += [(name, replicas(wide[name], fleet.size)[k], b) for name, b in net.named_buffers() if b.ndim]
+        pairs += [(name, replicas(wide[name], fleet.size)[k].reshape(b.shape).double(), b.double()) for name, b in net.named_buffers()]
     overall = torch.cat([p.grad.flatten() for net in nets for p in net.parameters() if p.grad is not None]).norm()
     for what, a, b in pairs:
         differ = ((a - b).norm() / b.norm().clamp_min(1e-3 * overall)).item()
         if not differ <= tolerance:
-            raise FleetError(f"{what} of the fleet differ from those of its networks by {differ:.1g} (at most {tolerance:g}): the network mixes channels")
+            raise FleetError(f"{what} of the fleet differ from those of its networks by {differ:.1g} (at most {tolerance:g}): the network mixes channels, or draws random numbers")

@@ -14,11 +14,12 @@ from torch import Tensor, nn
 
 from .core import must_lie, stream
 
-# %% ../nbs/03_masks.ipynb #7ee4bce6
+# %% ../nbs/03_masks.ipynb #93565e4e
 def sparsity(
     mask: Mapping[str, Tensor], # Prunable weight name to a 0/1 tensor of its shape
 ) -> float: # Share of prunable weights removed, in [0, 1]
     "Share of prunable weights that a mask removes."
+    if not mask: raise ValueError("`mask` must hold at least one tensor; it is empty")
     kept, total = sum(int((m != 0).sum()) for m in mask.values()), sum(m.numel() for m in mask.values())
     return 1 - kept / total
 
@@ -37,13 +38,14 @@ def apply(
         for name, m in mask.items(): weights[name].masked_fill_(m.to(weights[name].device) == 0, 0)
     return net
 
-# %% ../nbs/03_masks.ipynb #c9c84850
+# %% ../nbs/03_masks.ipynb #5eb52ef7
 def overlap(
     a: Mapping[str, Tensor], # Prunable weight name to a 0/1 tensor of its shape
     b: Mapping[str, Tensor], # Another mask of the same network
 ) -> float: # Kept by both over kept by either, in [0, 1]
     "Jaccard index of two masks; raises `ValueError` if they are of different networks."
     _alike("b", a, b)
+    if sparsity(a) == sparsity(b) == 1: raise ValueError("`a` and `b` must keep at least one weight; both are empty")
     both = sum(int(((a[name] != 0) & (b[name] != 0)).sum()) for name in a)
     either = sum(int(((a[name] != 0) | (b[name] != 0)).sum()) for name in a)
     return both / either
@@ -62,7 +64,7 @@ def shuffle(
     places = {name: torch.randperm(m.numel(), generator=stream(seed, "shuffle", name)) for name, m in mask.items()}
     return {name: m.flatten()[places[name]].view_as(m) for name, m in mask.items()}
 
-# %% ../nbs/03_masks.ipynb #9e4b9c52
+# %% ../nbs/03_masks.ipynb #d7217feb
 def weight_correlation(
     a: Mapping[str, Tensor], # Weight name to weights of any shape, such as θ₀
     b: Mapping[str, Tensor], # The same names and shapes, such as θ_T
@@ -73,6 +75,8 @@ def weight_correlation(
     "Correlation indicator R_p (Ma et al. 2021, App. G); raises `ValueError` if the layers differ or p selects no weight."
     must_lie("p", p, "(0, 1]")
     _alike("b", a, b)
+    if mask is not None: _alike("mask", a, {name: mask[name] for name in a if name in mask})
+    if any(torch.isnan(t).any() for t in [*a.values(), *b.values()]): raise ValueError("`a` and `b` must not hold NaN")
     common = chosen = 0
     for x, y in _living(a, b, mask):
         k = round(p * len(x))

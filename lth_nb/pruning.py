@@ -20,7 +20,7 @@ def magnitude(
     "Magnitude score: large weights stay (Han et al. 2015; Ma et al. 2021, §2)."
     return {name: w.detach().abs() for name, w in weights.items()}
 
-# %% ../nbs/04_pruning.ipynb #b75db32a
+# %% ../nbs/04_pruning.ipynb #dbc2b2f8
 SCOPES: list[str] = ["global", "layer"]
 
 def prune(
@@ -30,9 +30,10 @@ def prune(
     scope: str = "global", # "global": one threshold; "layer": the same share of each layer
     mask: Mapping[str, Tensor] | None = None, # What lived so far; nothing that it has pruned comes back
 ) -> dict[str, Tensor]: # Name to a 0/1 tensor of the scores' shape and type
-    "Remove the weights with the lowest scores, exactly round(sparsity·N) of them; raises `ValueError` for NaN scores and if fewer weights live than shall."
+    "Remove the weights with the lowest scores, exactly round(sparsity·N) of all or of each layer; raises `ValueError` for NaN scores and if fewer weights live than shall."
     must_lie("sparsity", sparsity, "[0, 1)")
     must_be("scope", scope, SCOPES)
+    if not scores: raise ValueError("`scores` must hold at least one tensor; it is empty")
     scores = {name: _rankable(name, s, mask) for name, s in scores.items()}
     if scope == "layer": return {name: _lowest(s.flatten(), sparsity).view_as(s) for name, s in scores.items()}
     flat = _lowest(torch.cat([s.flatten() for s in scores.values()]), sparsity)
@@ -41,7 +42,9 @@ def prune(
 def _rankable(name, score, mask):
     "Scores of one weight, −∞ where the mask has pruned."
     if torch.isnan(score).any(): raise ValueError(f"`scores` must not hold NaN; got NaN at {name!r}")
-    return score if mask is None else score.masked_fill(mask[name].to(score.device) == 0, -torch.inf)
+    if mask is None: return score
+    if name not in mask or mask[name].shape != score.shape: raise ValueError(f"`mask` must have a tensor of the shape {tuple(score.shape)} for {name!r}; got {tuple(mask[name].shape) if name in mask else None}")
+    return score.to(torch.get_default_dtype() if not score.is_floating_point() else score.dtype).masked_fill(mask[name].to(score.device) == 0, -torch.inf)
 
 def _lowest(scores, sparsity):
     "A flat 0/1 tensor with zeros at the round(sparsity·N) lowest scores."
