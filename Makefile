@@ -6,7 +6,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 14
 
 demo: .venv/.done ## Run the demonstration; its results stay in lth_nb_demo/
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/lth_nb demo --store lth_nb_demo
+	$(BIN)/lth_nb demo --store lth_nb_demo
 
 test: .venv/.done ## Check that modules, README and stored outputs agree with the notebooks, and run all of these
 	@status=0; \

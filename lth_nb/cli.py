@@ -6,10 +6,6 @@
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
            'judge', 'factors', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #1d3bcf11
-import os
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")   # before torch: threads that wait must not spin on a shared machine
-
 # %% ../nbs/16_cli.ipynb #76ea635b
 import inspect
 import io

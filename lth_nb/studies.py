@@ -4,14 +4,19 @@
 
 # %% auto #0
 __all__ = ['WHOLE', 'FACTORS', 'DEMO', 'KEPT', 'TYPES', 'Study', 'Plan', 'narrow', 'maker', 'expanded', 'plan', 'start',
-           'find_mask', 'member', 'heights', 'widest', 'next_fleet', 'proposed_size', 'fleet_sizes', 'parts_of',
-           'ledger', 'execute', 'frame']
+           'find_mask', 'member', 'heights', 'widest', 'next_fleet', 'proposed_size', 'fleet_sizes', 'one_thread_each',
+           'parts_of', 'ledger', 'execute', 'frame']
 
-# %% ../nbs/09_studies.ipynb #edbc8353
+# %% ../nbs/09_studies.ipynb #cc52e99d
 import inspect
+import os
+import threading
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Container, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from itertools import product
@@ -216,7 +221,7 @@ def member(
     net = start(run, data)
     return Member(net=net, recipe=run.recipe, seed=run.seed, order=run.order, mask=find_mask(run, store, net) if run.parent else None)
 
-# %% ../nbs/09_studies.ipynb #58b8a132
+# %% ../nbs/09_studies.ipynb #b056070b
 def heights(
     runs: tuple[Run, ...], # Parents before children
 ) -> Counter: # Run id to the length of its longest line of descendants
@@ -238,9 +243,11 @@ def next_fleet(
     todo: dict[str, Run], # Id to run, parents before children; what is not stored yet
     height: Counter, # Of `heights`
     size: dict[str, int], # Fleet key to K
-) -> list[Run]: # At most K runs of one shape
+    busy: Container[str] = (), # Ids of runs in fleets that are being trained
+) -> list[Run]: # At most K runs of one shape; empty if all must wait for others
     "The runs to train next."
-    ready = sorted((run for run in todo.values() if run.parent is None or run.parent.id not in todo), key=lambda run: -height[run.id])
+    ready = sorted((run for run in todo.values() if run.id not in busy and (run.parent is None or run.parent.id not in todo)), key=lambda run: -height[run.id])
+    if not ready: return []
     key = fleet_key(ready[0])
     return [run for run in ready if fleet_key(run) == key][:size[key]]
 
@@ -276,7 +283,16 @@ def _checked(run, data, size):
         return 1
     return size
 
-# %% ../nbs/09_studies.ipynb #6a7c21fd
+# %% ../nbs/09_studies.ipynb #706f0c41
+@contextmanager
+def one_thread_each() -> Iterator[int]: # Number of workers: the cores this process may use
+    "Within it torch computes on one thread; as before afterwards."
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try: yield len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    finally: torch.set_num_threads(before)
+
+# %% ../nbs/09_studies.ipynb #3b217c79
 def parts_of(run: Run, data: ImageSet) -> Split:
     "The split of a run."
     return split(data, n_train=run.n_train, n_test=run.n_test, val_share=run.val_share)
@@ -295,14 +311,14 @@ def ledger(
         key = fleet_key(run)
         if key not in share:
             copy = Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed, order=run.order)
-            share[key] = probe([copy] * sizes[key], plan.data, parts_of(run, plan.data)) / sizes[key]
+            with one_thread_each() as workers: share[key] = probe([copy] * sizes[key], plan.data, parts_of(run, plan.data)) / sizes[key] / workers
     rows = [dict(arm=arm, trainings=n, stored=n - sum(r.arm == arm for r in todo), to_do=sum(r.arm == arm for r in todo),
                  minutes=sum(share[fleet_key(r)] for r in todo if r.arm == arm) / 60 if timed else np.nan)
             for arm, n in Counter(run.arm for run in plan.runs).items()]
     table = pd.DataFrame(rows)
     return pd.concat([table, table.sum(numeric_only=True).to_frame().T.assign(arm="all")], ignore_index=True).astype(dict(trainings=int, stored=int, to_do=int))
 
-# %% ../nbs/09_studies.ipynb #8267ee40
+# %% ../nbs/09_studies.ipynb #605756b2
 KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
 
 def _record(run, member, outcome, size, seconds, store):
@@ -340,24 +356,36 @@ def execute(
     "Train what is not stored yet; may be interrupted and called again. Raises `ValueError` if another process trains in this store."
     store = RunStore(store)
     if all(run.id in store for run in plan.runs): return store
-    with store.lock():
-        todo, height, sizes = {run.id: run for run in plan.runs if run.id not in store}, heights(plan.runs), fleet_sizes(plan, store, pin=True)
+    with store.lock(), one_thread_each() as workers:
+        todo, sizes = {run.id: run for run in plan.runs if run.id not in store}, fleet_sizes(plan, store, pin=True)
         with tqdm(total=sum(run.recipe.epochs for run in todo.values()), unit="epoch", desc=plan.study.name, disable=not progress, smoothing=0.05) as bar:
-            _inherit(todo, store, plan.data)
-            while todo:
-                runs = next_fleet(todo, height, sizes)
-                _train_fleet(runs, sizes[fleet_key(runs[0])], store, plan.data, bar)
-                for run in runs: del todo[run.id]
-                _inherit(todo, store, plan.data)
+            _train_all(todo, heights(plan.runs), sizes, store, plan.data, bar, workers)
     return store
 
-def _train_fleet(runs, size, store, data, bar):
-    "Train and commit the runs of one fleet, padded to its size with copies of the last."
+def _train_all(todo, height, sizes, store, data, bar, workers):
+    "Keep every worker busy with a fleet until nothing is left; an error or an interruption stops them all."
+    stop, running = threading.Event(), {}
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            while todo:
+                _inherit(todo, store, data)
+                while len(running) < workers and (runs := next_fleet(todo, height, sizes, {run.id for fleet in running.values() for run in fleet})):
+                    running[pool.submit(_train_fleet, runs, sizes[fleet_key(runs[0])], store, data, bar, stop)] = runs
+                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                    for commit in future.result(): _commit(*commit, store)
+                    for run in running.pop(future): del todo[run.id]
+        finally: stop.set()
+
+def _train_fleet(runs, size, store, data, bar, stop):
+    "Train the runs of one fleet, padded to its size with copies of the last."
+    def report(epochs):
+        if stop.is_set(): raise InterruptedError("another fleet failed, or the user interrupted")
+        bar.update(epochs * len(runs))
     started = time.perf_counter()
     members = [member(run, store, data) for run in runs]
-    outcomes = train(members + members[-1:] * (size - len(runs)), data, parts_of(runs[0], data), report=lambda epochs: bar.update(epochs * len(runs)))
+    outcomes = train(members + members[-1:] * (size - len(runs)), data, parts_of(runs[0], data), report=report)
     seconds = (time.perf_counter() - started) / len(runs)
-    for run, m, outcome in zip(runs, members, outcomes): _commit(run, m, outcome, size, seconds, store)
+    return [(run, m, outcome, size, seconds) for run, m, outcome in zip(runs, members, outcomes)]
 
 # %% ../nbs/09_studies.ipynb #5790a899
 TYPES: dict[str, str] = dict(
