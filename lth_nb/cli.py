@@ -6,7 +6,7 @@
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
            'judge', 'factors', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #76ea635b
+# %% ../nbs/16_cli.ipynb #531d2b46
 import inspect
 import io
 import sys
@@ -19,7 +19,7 @@ import pandas as pd
 from fastcore.script import anno_parser
 
 from . import statistics, studies, verdicts
-from .core import environment, must_be
+from .core import must_be
 from .report import report
 from .statistics import CELL
 from .store import RunStore, write_whole
@@ -143,7 +143,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #5fd2581c
+# %% ../nbs/16_cli.ipynb #30a22aac
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -160,7 +160,8 @@ def show(
     "Run a study and show its verdicts, its factors and its report."
     print(f"{study.name}: {', '.join(study.network)} on {study.dataset}, learning rates {list(study.lr)}, {len(study.seeds)} seeds\n")
     planned = _plan(study, store)
-    rows = studies.frame(studies.execute(planned, store=store))
+    done = studies.execute(planned, store=store)
+    rows = studies.frame(done)
     rows = rows[rows.run.isin([run.id for run in planned.runs])].reset_index(drop=True)
     asked = statistics.at_sparsities(rows, study.sparsity)
     found = verdicts.judge(asked, similar=study.similar, sufficient=study.sufficient)
@@ -173,8 +174,9 @@ def show(
     print("Association of each factor with LT − RR, in points: one contrast per seed, t test, Holm-adjusted\n")
     say(effects(going))
     print(*notes, sep="\n")
-    page = report(asked, found, going, title=f"lth_nb: {study.name}", notes=notes, path=Path(store) / "report.html", environment=environment())
-    rows.attrs = dict(study=asdict(study), environment=environment(), date=date.today().isoformat(), hours=round(rows.seconds.sum() / 3600, 3))
+    where = done.record(planned.runs[0].id)["environment"]
+    page = report(asked, found, going, title=f"lth_nb: {study.name}", notes=notes, path=Path(store) / "report.html", environment=where)
+    rows.attrs = dict(study=asdict(study), environment=where, date=date.today().isoformat(), hours=round(rows.seconds.sum() / 3600, 3))
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 
