@@ -87,7 +87,7 @@ def say(
     "Print a table without its index, all of it."
     print(table.to_string(index=False), end="\n\n")
 
-# %% ../nbs/16_cli.ipynb #a6b79489
+# %% ../nbs/16_cli.ipynb #471515cb
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
@@ -119,8 +119,10 @@ def table(
     rows = studies.frame(store)
     print(f"{len(rows)} runs in {write_table(rows, out)}")
 
+# %% ../nbs/16_cli.ipynb #87f888f0
 def judge(
     table: str, # Table of runs, .parquet or .csv
+    study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
     similar: float = None, # Margin of "similar" accuracy, such as 0.01; by default the paper's for this image set
     gap: float = 0.005, # A difference above it is "clearly better"
     min_sparsity: float = 0.59, # Below it a ticket is trivial
@@ -128,7 +130,11 @@ def judge(
     out: str = None, # File to write the verdicts to, .parquet or .csv
 ) -> None:
     "Print which of the five conditions hold, and the verdict, for each cell"
-    found = verdicts.judge(read_table(table), similar=similar, gap=gap, min_sparsity=min_sparsity, sufficient=sufficient or None)
+    runs = read_table(table)
+    if study is not None:
+        told = Study.from_toml(study)
+        runs, similar, sufficient = statistics.at_sparsities(runs, told.sparsity), told.similar if similar is None else similar, sufficient or told.sufficient
+    found = verdicts.judge(runs, similar=similar, gap=gap, min_sparsity=min_sparsity, sufficient=sufficient or None)
     if out is not None: write_table(found, out)
     say(readable(found))
 
@@ -143,7 +149,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #30a22aac
+# %% ../nbs/16_cli.ipynb #ce096419
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -167,7 +173,7 @@ def show(
     found = verdicts.judge(asked, similar=study.similar, sufficient=study.sufficient)
     going = statistics.contrasts(asked)
     notes = [CAVEAT, f"Similar means within {100 * found.similar[0]:g} points (declared in the study); clearly better means by more than {100 * found.gap[0]:g} points.",
-             *([f"{', '.join(map(str, study.epochs))} epochs are declared sufficient, not shown to be."] if study.sufficient and len(study.epochs) == 1 else [])]
+             *([f"{', '.join(map(str, study.epochs))} epochs are declared sufficient; this study does not show it."] if study.sufficient and len(study.epochs) == 1 else [])]
     print("\nThe five conditions (Ma et al. 2021, §3), estimates in points of accuracy\n")
     say(readable(found))
     print("edge: the best learning rate of some arm is the smallest or largest tried, so the grid is too narrow to speak of \"any\" or \"best\".\n")

@@ -78,7 +78,7 @@ class FleetLinear(nn.Module):
             x, weight = F.pad(x, (0, 1), value=1.0), torch.cat([weight, self.bias.view(self.size, -1, 1)], 2)
         return torch.bmm(x, weight.transpose(1, 2)).transpose(0, 1).flatten(1)
 
-# %% ../nbs/05_fleets.ipynb #149eea2a
+# %% ../nbs/05_fleets.ipynb #2b657dec
 WIDEN: dict[type, Callable] = {
     nn.Conv1d: _conv, nn.Conv2d: _conv, nn.Conv3d: _conv, nn.Linear: FleetLinear,
     nn.BatchNorm1d: _norm, nn.BatchNorm2d: _norm, nn.BatchNorm3d: _norm, nn.GroupNorm: _group_norm}
@@ -98,6 +98,7 @@ class Fleet(nn.Module):
         if not isinstance(out, Tensor): raise FleetError(f"the network must return one tensor of logits; got a {type(out).__name__}")
         return out.reshape(len(out), self.size, -1)
 
+# %% ../nbs/05_fleets.ipynb #9b05c24d
 def _plain(module):
     "Everything about a module that shapes what it computes, apart from the values of its parameters."
     tensors = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
@@ -120,6 +121,7 @@ def _sharing(net):
             if p is not None and owner.setdefault(id(p), m) is not m: raise FleetError(f"a parameter that two modules share cannot be stacked ({name} of {type(m).__name__})")
     return [first.setdefault(id(m), name) for name, m in net.named_modules(remove_duplicate=False)]
 
+# %% ../nbs/05_fleets.ipynb #939c1fb2
 def _widen(mods, path, seen):
     "Widen a module and its children; a module that is used twice stays one module."
     first = mods[0]
@@ -166,7 +168,7 @@ def unstack(
         for (_, m), (_, w) in zip(net.named_modules(), fleet.body.named_modules()): m.training = w.training
     return nets
 
-# %% ../nbs/05_fleets.ipynb #96681679
+# %% ../nbs/05_fleets.ipynb #1d1b37af
 def _randomised(net, k):
     "A double-precision copy on the CPU with every parameter and running statistic redrawn."
     net = copy.deepcopy(net).cpu().double()
@@ -178,6 +180,21 @@ def _randomised(net, k):
             else: t.copy_(1 + 0.5 * noise.tanh() if name.endswith(("weight", "running_var")) else 0.3 * noise)
     return net
 
+def _compare(fleet, nets, together, alone, tolerance):
+    "Logits, gradients and buffers of the fleet against those of its networks."
+    if together.shape != alone.shape: raise FleetError(f"the fleet gives logits {tuple(together.shape)}; its networks {tuple(alone.shape)}")
+    pairs = [("logits", together, alone)]
+    wide = dict(fleet.body.named_parameters()) | dict(fleet.body.named_buffers())
+    for k, net in enumerate(nets):
+        pairs += [(f"the gradient of {name}", replicas(wide[name].grad, fleet.size)[k], p.grad) for name, p in net.named_parameters() if p.grad is not None]
+        pairs += [(name, replicas(wide[name], fleet.size)[k].reshape(b.shape).double(), b.double()) for name, b in net.named_buffers()]
+    overall = torch.cat([p.grad.flatten() for net in nets for p in net.parameters() if p.grad is not None]).norm()
+    for what, a, b in pairs:
+        differ = ((a - b).norm() / b.norm().clamp_min(1e-3 * overall)).item()
+        if not differ <= tolerance:
+            raise FleetError(f"{what} of the fleet differ from those of its networks by {differ:.1g} (at most {tolerance:g}): the network mixes channels, or draws random numbers")
+
+# %% ../nbs/05_fleets.ipynb #03a77361
 def check(
     nets: Sequence[nn.Module], # K networks of one shape; they are not changed
     shape: tuple[int, ...], # Shape of one image, (C, H, W)
@@ -203,17 +220,3 @@ def check(
             module.zero_grad()
         (together * weight).sum().backward(); (alone * weight).sum().backward()
         _compare(fleet, nets, together, alone, tolerance)
-
-def _compare(fleet, nets, together, alone, tolerance):
-    "Logits, gradients and buffers of the fleet against those of its networks."
-    if together.shape != alone.shape: raise FleetError(f"the fleet gives logits {tuple(together.shape)}; its networks {tuple(alone.shape)}")
-    pairs = [("logits", together, alone)]
-    wide = dict(fleet.body.named_parameters()) | dict(fleet.body.named_buffers())
-    for k, net in enumerate(nets):
-        pairs += [(f"the gradient of {name}", replicas(wide[name].grad, fleet.size)[k], p.grad) for name, p in net.named_parameters() if p.grad is not None]
-        pairs += [(name, replicas(wide[name], fleet.size)[k].reshape(b.shape).double(), b.double()) for name, b in net.named_buffers()]
-    overall = torch.cat([p.grad.flatten() for net in nets for p in net.parameters() if p.grad is not None]).norm()
-    for what, a, b in pairs:
-        differ = ((a - b).norm() / b.norm().clamp_min(1e-3 * overall)).item()
-        if not differ <= tolerance:
-            raise FleetError(f"{what} of the fleet differ from those of its networks by {differ:.1g} (at most {tolerance:g}): the network mixes channels, or draws random numbers")

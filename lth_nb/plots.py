@@ -294,7 +294,7 @@ def plot_effects(
     ax.set(ylim=(len(at) - 0.5, -0.5), xlabel="accuracy points, 95 % interval")
     return ax
 
-# %% ../nbs/13_plots.ipynb #b2d0ec96
+# %% ../nbs/13_plots.ipynb #7c3de57a
 WIDE: int = 4  # Panels beside each other
 
 def panels(
@@ -339,6 +339,7 @@ def draw_gaps(
     for net, ax in zip(nets.to_dict("records"), axes): plot_gap(runs_of(df, net), ax=ax).set_title(heading(net, varying(nets)), fontsize=10)
     one_legend(fig, axes)
 
+# %% ../nbs/13_plots.ipynb #55fa5f44
 def figure_study(
     df: pd.DataFrame, # A table of runs
     verdicts: pd.DataFrame, # One row for each cell

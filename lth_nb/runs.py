@@ -25,8 +25,27 @@ ARMS: dict[str, Arm] = {
     "rr_imp": Arm("imp", "reinit"), "rr_omp": Arm("omp", "reinit"), "sdt": Arm("none", "init")}
 ORDERS: list[str] = ["shared", "fresh"]  # The batches a mask was found with, or others
 
-# %% ../nbs/07_runs.ipynb #45f4b429
+# %% ../nbs/07_runs.ipynb #5736fda7
 OF_PARENT: tuple[str, ...] = ("data", "n_train", "n_test", "val_share", "network", "depth", "width", "residual", "seed")  # What a run has in common with its parent
+
+def _consistent(run):
+    "Raises `ValueError` for a run that contradicts itself or its parent; numbers get their types."
+    must_be("arm", run.arm, ARMS); must_be("order", run.order, ORDERS)
+    must_lie("val_share", run.val_share, "[0, 1)"); must_lie("sparsity", run.sparsity, "[0, 1)")
+    for name in ["seed", "n_train", "n_test", "depth", "width"]:
+        if getattr(run, name) is not None: object.__setattr__(run, name, must_lie(name, getattr(run, name), f"[0, {2**31})" if name == "seed" else "[1, inf)", whole=True))
+    object.__setattr__(run, "residual", None if must_be("residual", run.residual, [None, True, False]) is None else bool(run.residual))
+    pruned = ARMS[run.arm].pruner != "none"
+    must_be("scope", run.scope, SCOPES if pruned else ["none"])
+    must_be("parent.arm", run.parent and run.parent.arm, (["dense", "lt_imp"] if ARMS[run.arm].pruner == "imp" else ["dense"]) if pruned else [None])
+    must_be("level", run.level, [(run.parent.level if run.parent else 0) + 1] if ARMS[run.arm].pruner == "imp" else [0])
+    if ARMS[run.arm].pruner == "imp" and abs(run.sparsity - round_sparsity(run.level)) > 1e-9: raise ValueError(f"`sparsity` of IMP must be that of its level, {round_sparsity(run.level):.4f}; got {run.sparsity!r}")
+    if run.arm == "dense": must_be("sparsity", run.sparsity, [0])
+    for name in OF_PARENT if run.parent else ():
+        if getattr(run, name) != getattr(run.parent, name): raise ValueError(f"`{name}` must be that of the parent, {getattr(run.parent, name)!r}; got {getattr(run, name)!r}")
+    if (run.narrow is not None) != (run.arm == "sdt"): raise ValueError(f"`narrow` must be given for the arm 'sdt', and only there; got {run.narrow!r} for {run.arm!r}")
+
+# %% ../nbs/07_runs.ipynb #179c51ff
 SEMANTICS: int = 1  # Raised whenever the same description would give other numbers
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,21 +70,7 @@ class Run:
     sparsity: float = 0.0 # Nominal share of prunable weights removed, in [0, 1)
     parent: "Run | None" = None # The run whose trained weights make the mask
 
-    def __post_init__(self):
-        must_be("arm", self.arm, ARMS); must_be("order", self.order, ORDERS)
-        must_lie("val_share", self.val_share, "[0, 1)"); must_lie("sparsity", self.sparsity, "[0, 1)")
-        for name in ["seed", "n_train", "n_test", "depth", "width"]:
-            if getattr(self, name) is not None: object.__setattr__(self, name, must_lie(name, getattr(self, name), "[0, inf)" if name == "seed" else "[1, inf)", whole=True))
-        object.__setattr__(self, "residual", None if must_be("residual", self.residual, [None, True, False]) is None else bool(self.residual))
-        pruned = ARMS[self.arm].pruner != "none"
-        must_be("scope", self.scope, SCOPES if pruned else ["none"])
-        must_be("parent.arm", self.parent and self.parent.arm, (["dense", "lt_imp"] if ARMS[self.arm].pruner == "imp" else ["dense"]) if pruned else [None])
-        must_be("level", self.level, [(self.parent.level if self.parent else 0) + 1] if ARMS[self.arm].pruner == "imp" else [0])
-        if ARMS[self.arm].pruner == "imp" and abs(self.sparsity - round_sparsity(self.level)) > 1e-9: raise ValueError(f"`sparsity` of IMP must be that of its level, {round_sparsity(self.level):.4f}; got {self.sparsity!r}")
-        if self.arm == "dense": must_be("sparsity", self.sparsity, [0])
-        for name in OF_PARENT if self.parent else ():
-            if getattr(self, name) != getattr(self.parent, name): raise ValueError(f"`{name}` must be that of the parent, {getattr(self.parent, name)!r}; got {getattr(self, name)!r}")
-        if (self.narrow is not None) != (self.arm == "sdt"): raise ValueError(f"`narrow` must be given for the arm 'sdt', and only there; got {self.narrow!r} for {self.arm!r}")
+    def __post_init__(self): _consistent(self)
 
     def said(self) -> dict:
         "What the identity is made of: everything that differs from the defaults, and the parent by its id."

@@ -69,7 +69,7 @@ class RunStore:
 
     def __repr__(self): return f"RunStore({str(self.path)!r})"
 
-# %% ../nbs/08_store.ipynb #2ca17826
+# %% ../nbs/08_store.ipynb #4caa2628
 from fastcore.basics import patch
 
 @patch
@@ -101,6 +101,7 @@ def save(self: RunStore,
         write_whole(self.folder(id) / files[name]["file"], content)
     write_whole(self.folder(id) / "record.json", json.dumps(dict(record) | dict(id=id, files=files), indent=1, ensure_ascii=False, allow_nan=False).encode(), once=True)
 
+# %% ../nbs/08_store.ipynb #47a6ddca
 @patch
 def record(self: RunStore,
     id: str, # Identity of a run

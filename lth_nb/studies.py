@@ -38,10 +38,44 @@ from .runs import ARMS, Run, fleet_key, row
 from .store import RunStore
 from .training import Member, Outcome, Recipe, probe, train
 
-# %% ../nbs/09_studies.ipynb #00867eea
+# %% ../nbs/09_studies.ipynb #e8a414f2
 WHOLE: tuple[str, ...] = ("n_train", "depth", "width", "epochs", "seeds")  # Lists of whole numbers
 FACTORS: tuple[str, ...] = ("n_train", "network", "depth", "width", "residual", "epochs", "lr")  # May be lists
 
+def _nominal(sparsity, imp):
+    "The sparsity of the round that is meant, so that IMP, OMP and small dense networks are compared at one number."
+    level = round_of(sparsity)
+    if level is not None: return round_sparsity(level)
+    if imp: raise ValueError(f"`sparsity` must be 1 − 0.8^r for the IMP arms ({', '.join(f'{round_sparsity(r):.3f}' for r in range(1, 15))}, …); got {sparsity!r}")
+    return sparsity
+
+def _consistent(study):
+    "Raises `ValueError` for a study that cannot be run; lists become tuples, numbers get their types."
+    for name in [*FACTORS, "seeds", "arms", "sparsity", "milestones"]:
+        value = getattr(study, name)
+        if name == "seeds" and not isinstance(value, (list, tuple, range)): raise ValueError(f"`seeds` must be a list, such as [0, 1, 2]; got {value!r}")
+        value = tuple(value) if isinstance(value, (list, tuple, range)) else (value,)
+        if any(isinstance(v, (list, tuple, dict)) for v in value): raise ValueError(f"`{name}` must be one value or a list of values; got {list(value)}")
+        if not value and name != "milestones": raise ValueError(f"`{name}` must hold at least one value; got {value!r}")
+        if len(set(value)) < len(value): raise ValueError(f"`{name}` must not hold a value twice; got {list(value)}")
+        object.__setattr__(study, name, value)
+    for name in WHOLE:
+        values = tuple(None if v is None else must_lie(name, v, f"[0, {2**31})" if name == "seeds" else "[1, inf)", whole=True) for v in getattr(study, name))
+        object.__setattr__(study, name, values)
+    if study.n_test is not None: object.__setattr__(study, "n_test", must_lie("n_test", study.n_test, "[1, inf)", whole=True))
+    object.__setattr__(study, "fleet", must_lie("fleet", study.fleet, "[1, inf)", whole=True))
+    must_lie("val_share", study.val_share, "[0, 1)")
+    for residual in study.residual: must_be("residual", residual, [None, True, False])
+    for arm in study.arms: must_be("arms", arm, ARMS)
+    for network in study.network: must_be("network", network, NETWORKS)
+    must_be("scope", study.scope, SCOPES)
+    if study.similar is not None: must_lie("similar", study.similar, "[0, 1)")
+    must_be("sufficient", study.sufficient, [None, True, False])
+    imp = any(ARMS[arm].pruner == "imp" for arm in study.arms)
+    object.__setattr__(study, "sparsity", tuple(_nominal(s, imp) for s in study.sparsity))
+    for epochs, lr in product(study.epochs, study.lr): study.recipe(epochs, lr)
+
+# %% ../nbs/09_studies.ipynb #8b29bb1d
 @dataclass(frozen=True, kw_only=True)
 class Study:
     "What is varied and what is fixed; raises `ValueError` for anything that cannot be run."
@@ -73,30 +107,7 @@ class Study:
     similar: float | None = None # Declared margin of "similar" accuracy, in [0, 1]; None: the paper's for this image set
     sufficient: bool | None = None # Are these epochs declared sufficient? Only asked where one budget is run
 
-    def __post_init__(self):
-        for name in [*FACTORS, "seeds", "arms", "sparsity", "milestones"]:
-            value = getattr(self, name)
-            if name == "seeds" and not isinstance(value, (list, tuple, range)): raise ValueError(f"`seeds` must be a list, such as [0, 1, 2]; got {value!r}")
-            value = tuple(value) if isinstance(value, (list, tuple, range)) else (value,)
-            if any(isinstance(v, (list, tuple, dict)) for v in value): raise ValueError(f"`{name}` must be one value or a list of values; got {list(value)}")
-            if not value and name != "milestones": raise ValueError(f"`{name}` must hold at least one value; got {value!r}")
-            if len(set(value)) < len(value): raise ValueError(f"`{name}` must not hold a value twice; got {list(value)}")
-            object.__setattr__(self, name, value)
-        for name in WHOLE:
-            values = tuple(None if v is None else must_lie(name, v, "[0, inf)" if name == "seeds" else "[1, inf)", whole=True) for v in getattr(self, name))
-            object.__setattr__(self, name, values)
-        if self.n_test is not None: object.__setattr__(self, "n_test", must_lie("n_test", self.n_test, "[1, inf)", whole=True))
-        object.__setattr__(self, "fleet", must_lie("fleet", self.fleet, "[1, inf)", whole=True))
-        must_lie("val_share", self.val_share, "[0, 1)")
-        for residual in self.residual: must_be("residual", residual, [None, True, False])
-        for arm in self.arms: must_be("arms", arm, ARMS)
-        for network in self.network: must_be("network", network, NETWORKS)
-        must_be("scope", self.scope, SCOPES)
-        if self.similar is not None: must_lie("similar", self.similar, "[0, 1)")
-        must_be("sufficient", self.sufficient, [None, True, False])
-        imp = any(ARMS[arm].pruner == "imp" for arm in self.arms)
-        object.__setattr__(self, "sparsity", tuple(_nominal(s, imp) for s in self.sparsity))
-        for epochs, lr in product(self.epochs, self.lr): self.recipe(epochs, lr)
+    def __post_init__(self): _consistent(self)
 
     def recipe(self, epochs: int, lr: float) -> Recipe:
         "The recipe of one combination of factors."
@@ -114,14 +125,7 @@ class Study:
         if "name" not in values: values["name"] = Path(path).stem
         return cls(**values)
 
-def _nominal(sparsity, imp):
-    "The sparsity of the round that is meant, so that IMP, OMP and small dense networks are compared at one number."
-    level = round_of(sparsity)
-    if level is not None: return round_sparsity(level)
-    if imp: raise ValueError(f"`sparsity` must be 1 − 0.8^r for the IMP arms ({', '.join(f'{round_sparsity(r):.3f}' for r in range(1, 15))}, …); got {sparsity!r}")
-    return sparsity
-
-# %% ../nbs/09_studies.ipynb #f9dbee73
+# %% ../nbs/09_studies.ipynb #321c9242
 @dataclass(frozen=True, eq=False)
 class Plan:
     "The runs of a study, each once, parents before children."
@@ -147,6 +151,7 @@ def _cell_runs(study, common, make, seed):
             if arm == "sdt": runs.append(Run(arm=arm, seed=seed, sparsity=s, narrow=narrow(make, s), **common))
     return runs
 
+# %% ../nbs/09_studies.ipynb #084c8dda
 @cache
 def narrow(
     make: partial, # Builds the network of a cell
@@ -164,6 +169,7 @@ def maker(
     return partial(build, run.network, in_channels=data.images.shape[1], size=data.images.shape[2], classes=len(data.classes),
                    depth=run.depth, width=run.narrow or run.width, residual=run.residual)
 
+# %% ../nbs/09_studies.ipynb #1ecb3f51
 def expanded(
     network: str, # Name of a network
     **factors: int | bool | None, # depth, width, residual; None: not given
@@ -183,7 +189,9 @@ def plan(
     if data.images.shape[2] != data.images.shape[3]: raise ValueError(f"`images` must be square; got {tuple(data.images.shape[2:])} pixels")
     runs, makers = {}, {}
     for n_train, network, depth, width, residual, epochs, lr in product(*[getattr(study, f) for f in FACTORS]):
-        factors = expanded(network, depth=depth, width=width, residual=residual)
+        factors = dict(depth=depth, width=width, residual=residual)
+        if len(study.network) > 1: factors = {k: v for k, v in factors.items() if k in inspect.signature(NETWORKS[network]).parameters}    # a LeNet beside ResNets has no depth
+        factors = expanded(network, **dict(depth=None, width=None, residual=None) | factors)
         parts = split(data, n_train=n_train, n_test=study.n_test, val_share=study.val_share)
         common = dict(dataset=data.name, data=data.fingerprint, n_train=len(parts.train), n_test=len(parts.test), val_share=study.val_share,
                       network=network, **factors, recipe=study.recipe(epochs, lr))
@@ -292,7 +300,7 @@ def one_thread_each() -> Iterator[int]: # Number of workers: the cores this proc
     try: yield len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     finally: torch.set_num_threads(before)
 
-# %% ../nbs/09_studies.ipynb #3b217c79
+# %% ../nbs/09_studies.ipynb #c38d651c
 def parts_of(run: Run, data: ImageSet) -> Split:
     "The split of a run."
     return split(data, n_train=run.n_train, n_test=run.n_test, val_share=run.val_share)
@@ -311,14 +319,14 @@ def ledger(
         key = fleet_key(run)
         if key not in share:
             copy = Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed, order=run.order)
-            with one_thread_each() as workers: share[key] = probe([copy] * sizes[key], plan.data, parts_of(run, plan.data)) / sizes[key] / workers
+            with one_thread_each() as workers: share[key] = probe([copy] * sizes[key], plan.data, parts_of(run, plan.data)) / sizes[key] / min(workers, -(-len(todo) // sizes[key]))
     rows = [dict(arm=arm, trainings=n, stored=n - sum(r.arm == arm for r in todo), to_do=sum(r.arm == arm for r in todo),
                  minutes=sum(share[fleet_key(r)] for r in todo if r.arm == arm) / 60 if timed else np.nan)
             for arm, n in Counter(run.arm for run in plan.runs).items()]
     table = pd.DataFrame(rows)
     return pd.concat([table, table.sum(numeric_only=True).to_frame().T.assign(arm="all")], ignore_index=True).astype(dict(trainings=int, stored=int, to_do=int))
 
-# %% ../nbs/09_studies.ipynb #605756b2
+# %% ../nbs/09_studies.ipynb #ab30b577
 KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
 
 def _record(run, member, outcome, size, seconds, store):
@@ -347,6 +355,7 @@ def _inherit(todo, store, data):
         _commit(run, Member(net=net, recipe=run.recipe, seed=run.seed), lost, 0, 0.0, store)
         del todo[run.id]
 
+# %% ../nbs/09_studies.ipynb #cea4be60
 def execute(
     plan: Plan, # What is to be run
     *,
@@ -371,7 +380,8 @@ def _train_all(todo, height, sizes, store, data, bar, workers):
                 _inherit(todo, store, data)
                 while len(running) < workers and (runs := next_fleet(todo, height, sizes, {run.id for fleet in running.values() for run in fleet})):
                     running[pool.submit(_train_fleet, runs, sizes[fleet_key(runs[0])], store, data, bar, stop)] = runs
-                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                done = wait(running, return_when=FIRST_COMPLETED).done if running else ()
+                for future in sorted(done, key=lambda f: f.exception() is not None):                    # what succeeded is stored before an error is raised
                     for commit in future.result(): _commit(*commit, store)
                     for run in running.pop(future): del todo[run.id]
         finally: stop.set()

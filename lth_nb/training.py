@@ -239,7 +239,7 @@ def predict(
     fleet.train(training)
     return torch.cat(out).T.cpu()
 
-# %% ../nbs/06_training.ipynb #b67861c2
+# %% ../nbs/06_training.ipynb #fe1f4644
 @dataclass(frozen=True, eq=False)
 class Outcome:
     "What the training of one member gave."
@@ -265,6 +265,7 @@ def finite(
     tensors = [t for t in fleet.body.state_dict().values() if t.ndim]
     return torch.stack([replicas(t, fleet.size).flatten(1).isfinite().all(1) for t in tensors]).all(0).cpu()
 
+# %% ../nbs/06_training.ipynb #4a747b08
 def train(
     members: Sequence[Member], # K members of one shape, trained as one fleet
     data: ImageSet, # The images

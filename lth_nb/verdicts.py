@@ -90,7 +90,7 @@ def at_same_lr(
     if similar_to(estimate, similar): return (True if dense.strict.notna().any() else pd.NA), estimate, lr
     return (False if witnesses(lt).index.isin(dense.index).all() else pd.NA), estimate, lr
 
-# %% ../nbs/11_verdicts.ipynb #fca65e8d
+# %% ../nbs/11_verdicts.ipynb #ff1b02a1
 def sufficient_epochs(
     dense: pd.DataFrame, # Dense runs of this network and image set, of all budgets
     epochs: float | None, # The cell's
@@ -100,8 +100,8 @@ def sufficient_epochs(
     "Second half of condition 1: are the epochs of this cell sufficient?"
     budgets = sorted(dense.epochs.dropna().unique()) if "epochs" in dense else []
     if budgets and epochs < budgets[-1]: return False, np.nan
+    if budgets and epochs > budgets[-1]: return pd.NA, np.nan
     if len(budgets) < 2: return (pd.NA if declared is None else declared), np.nan
-    if epochs > budgets[-1]: return pd.NA, np.nan
     last, before = [curve(dense[dense.epochs == b]) for b in (budgets[-1], budgets[-2])]
     gain = top(witnesses(last)) - top(witnesses(before))
     if np.isnan(gain): return pd.NA, gain
@@ -118,7 +118,7 @@ def verdict_of(
     if None in first or pd.isna(last): return "undecided"
     return "jackpot" if last else "secondary"
 
-# %% ../nbs/11_verdicts.ipynb #46abbb96
+# %% ../nbs/11_verdicts.ipynb #a132071e
 def groups(
     df: pd.DataFrame, # A table
     columns: Sequence[str], # What the groups have in common; missing values are equal to each other
@@ -136,15 +136,19 @@ def _edge(arms):
 def _note(arms, rows, edge, failed):
     "Why to distrust a row."
     seeds = {name: set(r.seed) for name, r in rows.items() if len(r)}
-    missing = {name: sorted(set(arms["lt"].index) - set(c.index)) for name, c in arms.items() if len(c)}
+    grid = set().union(*[set(c.index) for c in arms.values()])
+    missing = {name: sorted(grid - set(c.index)) for name, c in arms.items() if len(c)}
+    every = set().union(*seeds.values())
+    short = [f"{name} at lr {lr:g} has {c.n[lr]}" for name, c in arms.items() for lr in c.index if c.n[lr] < len(every)]
     lost = {name: int(r.lost.sum()) for name, r in rows.items() if r.lost.any()}
     said = [f"diverged: {', '.join(f'{n} {name}' for name, n in lost.items())}"] if lost else []
     said += [f"no {name} at lr {', '.join(f'{lr:g}' for lr in lrs)}" for name, lrs in missing.items() if lrs]
-    if len({frozenset(s) for s in seeds.values()}) > 1: said.append("seeds differ: " + ", ".join(f"{len(s)} {name}" for name, s in seeds.items()))
-    elif len(seeds["lt"]) == 1: said.append("one seed")
+    if short: said.append(f"of {len(every)} seeds " + ", ".join(short))
+    elif len(every) == 1: said.append("one seed")
     if edge: said.append("best lr at the edge of the grid: " + ", ".join(edge))
     return "; ".join(said + ([f"{failed} failed runs of the table left out"] if failed else []))
 
+# %% ../nbs/11_verdicts.ipynb #7c90e2db
 def judge(
     df: pd.DataFrame, # A table of runs: arm, lr, seed, sparsity, accuracy, and what else tells cells apart
     *,
@@ -158,7 +162,7 @@ def judge(
     must_be("rule", rule, ["paper"]); must_be("sufficient", sufficient, [None, True, False])
     must_lie("gap", gap, "[0, 1)"); must_lie("min_sparsity", min_sparsity, "[0, 1)")
     need(df, ["arm", "accuracy"])
-    failed, arms, df = int((~finished(df)).sum()), sorted(df.arm.dropna().unique()), tidy(df)
+    failed, arms, df = int((~finished(df)).sum()), sorted(df.arm.dropna().astype(str).unique()), tidy(df)
     cell = [c for c in CELL if c in df]
     tickets = groups(df[df.arm.str.startswith("lt_")], cell)
     if not tickets: raise ValueError(f"the table must hold finished runs of the arm 'lt_imp' or 'lt_omp' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
@@ -173,11 +177,12 @@ def _picker(rows, columns):
     found = groups(rows, columns)
     return lambda cell: found.get(tuple(cell[c] for c in columns), rows[:0])
 
+# %% ../nbs/11_verdicts.ipynb #ab79fb89
 def _judged(cell, lt, pick, similar, gap, min_sparsity, declared, failed):
     "The row of one cell."
     margin, dense = margin_of(cell.get("dataset"), similar), pick["dense"](cell)
     same, largest = dense, dense
-    if "epochs" in dense: same, largest = dense[dense.epochs == cell["epochs"]], dense[dense.epochs == dense.epochs.max()]
+    if "epochs" in dense: same, largest = dense[dense.epochs == cell["epochs"]], dense[dense.epochs == max(dense.epochs.max(), cell["epochs"])]
     rows = dict(dense=same, lt=lt, rr=pick["rr"](cell), sdt=pick["sdt"](cell))
     arms = {name: curve(r) for name, r in rows.items()}
     c, e = {}, {}
