@@ -194,16 +194,18 @@ def _compare(fleet, nets, together, alone, tolerance):
         if not differ <= tolerance:
             raise FleetError(f"{what} of the fleet differ from those of its networks by {differ:.1g} (at most {tolerance:g}): the network mixes channels, or draws random numbers")
 
-# %% ../nbs/05_fleets.ipynb #03a77361
+# %% ../nbs/05_fleets.ipynb #7d67c503
 def check(
     nets: Sequence[nn.Module], # K networks of one shape; they are not changed
-    shape: tuple[int, ...], # Shape of one image, (C, H, W)
+    shape: tuple[int, ...], # Shape of one image, (C, H, W), or of a batch of images, (B, C, H, W)
     *,
     tolerance: float = 1e-9, # Largest relative difference of logits, gradients and running statistics, in float64
 ) -> None:
     "Raises `FleetError` where the fleet would differ from the networks alone, and for Dropout or stochastic depth with p > 0."
     stack(nets)
     if not isinstance(shape, (tuple, list, torch.Size)) or not shape: raise FleetError(f"`shape` must be the shape of one image, such as (3, 32, 32); got {shape!r}")
+    volumes = any(isinstance(m, nn.Conv3d) for m in nets[0].modules())
+    if len(shape) == 4 + volumes: shape = shape[1:]
     for name, m in nets[0].named_modules():
         if isinstance(m, (nn.modules.dropout._DropoutNd, StochasticDepth)) and m.p > 0:
             raise FleetError(f"{type(m).__name__} with p = {m.p} (at {name or 'the top'}) would couple the networks of a fleet; set p = 0")
