@@ -50,7 +50,7 @@ def diverged(
     if "diverged_epoch" in df: lost |= df.diverged_epoch.notna()
     return lost
 
-# %% ../nbs/10_statistics.ipynb #2652a193
+# %% ../nbs/10_statistics.ipynb #af78e7ae
 def _numbers(df, column, interval):
     "A column as floats; raises `ValueError` for text and for numbers outside the interval."
     try: values = pd.to_numeric(df[column]).astype("Float64")
@@ -74,6 +74,7 @@ def finished(
     if lost.any(): raise ValueError(f"`accuracy` of a diverged run must be that of chance, not missing; it is missing in {int(lost.sum())} rows")
     return df.accuracy.notna() & ~(df.status.eq("failed").fillna(False).astype(bool) if "status" in df else False)
 
+# %% ../nbs/10_statistics.ipynb #9d9bda0b
 def tidy(
     df: pd.DataFrame, # A table of runs
 ) -> pd.DataFrame: # Runs of cells, each once, with `lost` for those that diverged

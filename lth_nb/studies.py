@@ -38,7 +38,7 @@ from .runs import ARMS, Run, fleet_key, row
 from .store import RunStore
 from .training import Member, Outcome, Recipe, probe, train
 
-# %% ../nbs/09_studies.ipynb #e8a414f2
+# %% ../nbs/09_studies.ipynb #c85dee2d
 WHOLE: tuple[str, ...] = ("n_train", "depth", "width", "epochs", "seeds")  # Lists of whole numbers
 FACTORS: tuple[str, ...] = ("n_train", "network", "depth", "width", "residual", "epochs", "lr")  # May be lists
 
@@ -49,6 +49,7 @@ def _nominal(sparsity, imp):
     if imp: raise ValueError(f"`sparsity` must be 1 − 0.8^r for the IMP arms ({', '.join(f'{round_sparsity(r):.3f}' for r in range(1, 15))}, …); got {sparsity!r}")
     return sparsity
 
+# %% ../nbs/09_studies.ipynb #a0a7eff0
 def _consistent(study):
     "Raises `ValueError` for a study that cannot be run; lists become tuples, numbers get their types."
     for name in [*FACTORS, "seeds", "arms", "sparsity", "milestones"]:
