@@ -49,7 +49,7 @@ def _nominal(sparsity, imp):
     if imp: raise ValueError(f"`sparsity` must be 1 − 0.8^r for the IMP arms ({', '.join(f'{round_sparsity(r):.3f}' for r in range(1, 15))}, …); got {sparsity!r}")
     return sparsity
 
-# %% ../nbs/09_studies.ipynb #a0a7eff0
+# %% ../nbs/09_studies.ipynb #974351fb
 def _consistent(study):
     "Raises `ValueError` for a study that cannot be run; lists become tuples, numbers get their types."
     for name in [*FACTORS, "seeds", "arms", "sparsity", "milestones"]:
@@ -76,7 +76,16 @@ def _consistent(study):
     object.__setattr__(study, "sparsity", tuple(_nominal(s, imp) for s in study.sparsity))
     for epochs, lr in product(study.epochs, study.lr): study.recipe(epochs, lr)
 
-# %% ../nbs/09_studies.ipynb #8b29bb1d
+def _from_file(path, keys):
+    "The values of a TOML file; the study is called as the file where it has no name."
+    try: text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error: raise ValueError(f"`path` must be a TOML file in UTF-8; got {str(path)!r}: {getattr(error, 'strerror', error)}") from None
+    try: values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error: raise ValueError(f"{path} must be TOML: {error}") from None
+    for key in values: must_be(f"key of {path.name}", key, keys)
+    return dict(name=path.stem) | values
+
+# %% ../nbs/09_studies.ipynb #30c11535
 @dataclass(frozen=True, kw_only=True)
 class Study:
     "What is varied and what is fixed; raises `ValueError` for anything that cannot be run."
@@ -118,13 +127,7 @@ class Study:
     @classmethod
     def from_toml(cls, path: str | Path) -> "Study":
         "Read a study from a TOML file with the names of the fields as keys; raises `ValueError` for an unknown key."
-        try: text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error: raise ValueError(f"`path` must be a TOML file in UTF-8; got {str(path)!r}: {getattr(error, 'strerror', error)}") from None
-        try: values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error: raise ValueError(f"{path} must be TOML: {error}") from None
-        for key in values: must_be(f"key of {Path(path).name}", key, [f.name for f in fields(cls)])
-        if "name" not in values: values["name"] = Path(path).stem
-        return cls(**values)
+        return cls(**_from_file(Path(path), [f.name for f in fields(cls)]))
 
 # %% ../nbs/09_studies.ipynb #321c9242
 @dataclass(frozen=True, eq=False)
