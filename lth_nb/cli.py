@@ -6,7 +6,7 @@
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
            'judge', 'factors', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #531d2b46
+# %% ../nbs/16_cli.ipynb #6bf2c721
 import inspect
 import io
 import sys
@@ -25,7 +25,7 @@ from .statistics import CELL
 from .store import RunStore, write_whole
 from .studies import DEMO, Study
 
-# %% ../nbs/16_cli.ipynb #f7eea348
+# %% ../nbs/16_cli.ipynb #6a545364
 def read_table(
     path: str, # A .parquet or .csv file
 ) -> pd.DataFrame: # Its rows
@@ -49,7 +49,7 @@ def write_table(
     write_whole(path, content.getvalue())
     return path
 
-# %% ../nbs/16_cli.ipynb #86510acf
+# %% ../nbs/16_cli.ipynb #199fd7fb
 def cell_name(
     cell: pd.Series, # A row with the columns of a cell
 ) -> str: # Such as "resnet depth 8 width 8 residual"
@@ -87,7 +87,7 @@ def say(
     "Print a table without its index, all of it."
     print(table.to_string(index=False), end="\n\n")
 
-# %% ../nbs/16_cli.ipynb #471515cb
+# %% ../nbs/16_cli.ipynb #7d11f75e
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
@@ -119,7 +119,7 @@ def table(
     rows = studies.frame(store)
     print(f"{len(rows)} runs in {write_table(rows, out)}")
 
-# %% ../nbs/16_cli.ipynb #87f888f0
+# %% ../nbs/16_cli.ipynb #8b8243d3
 def judge(
     table: str, # Table of runs, .parquet or .csv
     study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
@@ -149,7 +149,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #ce096419
+# %% ../nbs/16_cli.ipynb #1456ce73
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -186,7 +186,7 @@ def show(
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 
-# %% ../nbs/16_cli.ipynb #7788e169
+# %% ../nbs/16_cli.ipynb #53c280c1
 COMMANDS: dict = {f.__name__: f for f in (demo, plan, run, table, judge, factors)}
 
 def usage() -> str: # A line for each word

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LANES', 'WIDEN', 'FleetError', 'AlignedNorm', 'FleetLinear', 'Fleet', 'stack', 'replicas', 'unstack', 'check']
 
-# %% ../nbs/05_fleets.ipynb #5007f3e1
+# %% ../nbs/05_fleets.ipynb #8abe6336
 import copy
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ from torchvision.ops import StochasticDepth
 
 from .core import stream
 
-# %% ../nbs/05_fleets.ipynb #c2ef2acb
+# %% ../nbs/05_fleets.ipynb #412ca994
 class FleetError(ValueError):
     "These networks cannot be trained as one fleet."
 
@@ -38,7 +38,7 @@ def _conv(mods): return _widened(mods, groups=1, in_channels=1, out_channels=1)
 def _norm(mods): return AlignedNorm(_widened(mods, num_features=1))
 def _group_norm(mods): return _widened(mods, num_groups=1, num_channels=1)
 
-# %% ../nbs/05_fleets.ipynb #4aa4be02
+# %% ../nbs/05_fleets.ipynb #356c250c
 LANES: int = 16  # Channels are filled up to a multiple of this: the float32 numbers in the widest vector register
 
 class AlignedNorm(nn.modules.batchnorm._BatchNorm):
@@ -61,7 +61,7 @@ class AlignedNorm(nn.modules.batchnorm._BatchNorm):
             self.running_mean.copy_(mean[:-fill]); self.running_var.copy_(var[:-fill])
         return out[:, :-fill] if fill else out
 
-# %% ../nbs/05_fleets.ipynb #1ffea53c
+# %% ../nbs/05_fleets.ipynb #a3ff906c
 class FleetLinear(nn.Module):
     "K linear layers as one batched matrix product, from (B, K·in) to (B, K·out)."
     def __init__(self,
@@ -76,9 +76,11 @@ class FleetLinear(nn.Module):
         weight = self.weight.view(self.size, -1, x.shape[2])
         if self.bias is not None:
             x, weight = F.pad(x, (0, 1), value=1.0), torch.cat([weight, self.bias.view(self.size, -1, 1)], 2)
-        return torch.bmm(x, weight.transpose(1, 2)).transpose(0, 1).flatten(1)
+        _, outputs, inputs = weight.shape
+        x, weight = F.pad(x, (0, -inputs % LANES)), F.pad(weight, (0, -inputs % LANES, 0, -outputs % LANES))
+        return torch.bmm(x, weight.transpose(1, 2))[:, :, :outputs].transpose(0, 1).flatten(1)
 
-# %% ../nbs/05_fleets.ipynb #2b657dec
+# %% ../nbs/05_fleets.ipynb #745f94b4
 WIDEN: dict[type, Callable] = {
     nn.Conv1d: _conv, nn.Conv2d: _conv, nn.Conv3d: _conv, nn.Linear: FleetLinear,
     nn.BatchNorm1d: _norm, nn.BatchNorm2d: _norm, nn.BatchNorm3d: _norm, nn.GroupNorm: _group_norm}
@@ -98,7 +100,7 @@ class Fleet(nn.Module):
         if not isinstance(out, Tensor): raise FleetError(f"the network must return one tensor of logits; got a {type(out).__name__}")
         return out.reshape(len(out), self.size, -1)
 
-# %% ../nbs/05_fleets.ipynb #9b05c24d
+# %% ../nbs/05_fleets.ipynb #fc07a2a5
 def _plain(module):
     "Everything about a module that shapes what it computes, apart from the values of its parameters."
     tensors = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
@@ -121,7 +123,7 @@ def _sharing(net):
             if p is not None and owner.setdefault(id(p), m) is not m: raise FleetError(f"a parameter that two modules share cannot be stacked ({name} of {type(m).__name__})")
     return [first.setdefault(id(m), name) for name, m in net.named_modules(remove_duplicate=False)]
 
-# %% ../nbs/05_fleets.ipynb #939c1fb2
+# %% ../nbs/05_fleets.ipynb #5add32c6
 def _widen(mods, path, seen):
     "Widen a module and its children; a module that is used twice stays one module."
     first = mods[0]
@@ -150,7 +152,7 @@ def stack(
         if len(a) == len(b) and a != b: raise FleetError("`nets` must be alike; they share different modules")
     return Fleet(_widen(nets, "", {}), nets)
 
-# %% ../nbs/05_fleets.ipynb #276664b4
+# %% ../nbs/05_fleets.ipynb #0f327e78
 def replicas(
     tensor: Tensor, # A parameter or buffer of a fleet of K: (K·n, …)
     size: int, # K
@@ -168,7 +170,7 @@ def unstack(
         for (_, m), (_, w) in zip(net.named_modules(), fleet.body.named_modules()): m.training = w.training
     return nets
 
-# %% ../nbs/05_fleets.ipynb #1d1b37af
+# %% ../nbs/05_fleets.ipynb #07e3aed0
 def _randomised(net, k):
     "A double-precision copy on the CPU with every parameter and running statistic redrawn."
     net = copy.deepcopy(net).cpu().double()
@@ -194,7 +196,7 @@ def _compare(fleet, nets, together, alone, tolerance):
         if not differ <= tolerance:
             raise FleetError(f"{what} of the fleet differ from those of its networks by {differ:.1g} (at most {tolerance:g}): the network mixes channels, or draws random numbers")
 
-# %% ../nbs/05_fleets.ipynb #7d67c503
+# %% ../nbs/05_fleets.ipynb #71099d91
 def check(
     nets: Sequence[nn.Module], # K networks of one shape; they are not changed
     shape: tuple[int, ...], # Shape of one image, (C, H, W), or of a batch of images, (B, C, H, W)

@@ -7,7 +7,7 @@ __all__ = ['WHOLE', 'FACTORS', 'DEMO', 'KEPT', 'TYPES', 'Study', 'Plan', 'narrow
            'find_mask', 'member', 'heights', 'widest', 'next_fleet', 'proposed_size', 'fleet_sizes', 'one_thread_each',
            'parts_of', 'ledger', 'execute', 'frame']
 
-# %% ../nbs/09_studies.ipynb #cc52e99d
+# %% ../nbs/09_studies.ipynb #d005eeff
 import inspect
 import os
 import threading
@@ -38,7 +38,7 @@ from .runs import ARMS, Run, fleet_key, row
 from .store import RunStore
 from .training import Member, Outcome, Recipe, probe, train
 
-# %% ../nbs/09_studies.ipynb #c85dee2d
+# %% ../nbs/09_studies.ipynb #3fa5d32c
 WHOLE: tuple[str, ...] = ("n_train", "depth", "width", "epochs", "seeds")  # Lists of whole numbers
 FACTORS: tuple[str, ...] = ("n_train", "network", "depth", "width", "residual", "epochs", "lr")  # May be lists
 
@@ -49,7 +49,7 @@ def _nominal(sparsity, imp):
     if imp: raise ValueError(f"`sparsity` must be 1 − 0.8^r for the IMP arms ({', '.join(f'{round_sparsity(r):.3f}' for r in range(1, 15))}, …); got {sparsity!r}")
     return sparsity
 
-# %% ../nbs/09_studies.ipynb #974351fb
+# %% ../nbs/09_studies.ipynb #ce0e16a9
 def _consistent(study):
     "Raises `ValueError` for a study that cannot be run; lists become tuples, numbers get their types."
     for name in [*FACTORS, "seeds", "arms", "sparsity", "milestones"]:
@@ -85,7 +85,7 @@ def _from_file(path, keys):
     for key in values: must_be(f"key of {path.name}", key, keys)
     return dict(name=path.stem) | values
 
-# %% ../nbs/09_studies.ipynb #30c11535
+# %% ../nbs/09_studies.ipynb #98f4037f
 @dataclass(frozen=True, kw_only=True)
 class Study:
     "What is varied and what is fixed; raises `ValueError` for anything that cannot be run."
@@ -129,7 +129,7 @@ class Study:
         "Read a study from a TOML file with the names of the fields as keys; raises `ValueError` for an unknown key."
         return cls(**_from_file(Path(path), [f.name for f in fields(cls)]))
 
-# %% ../nbs/09_studies.ipynb #321c9242
+# %% ../nbs/09_studies.ipynb #20fc762d
 @dataclass(frozen=True, eq=False)
 class Plan:
     "The runs of a study, each once, parents before children."
@@ -155,7 +155,7 @@ def _cell_runs(study, common, make, seed):
             if arm == "sdt": runs.append(Run(arm=arm, seed=seed, sparsity=s, narrow=narrow(make, s), **common))
     return runs
 
-# %% ../nbs/09_studies.ipynb #084c8dda
+# %% ../nbs/09_studies.ipynb #1d91de9b
 @cache
 def narrow(
     make: partial, # Builds the network of a cell
@@ -173,7 +173,7 @@ def maker(
     return partial(build, run.network, in_channels=data.images.shape[1], size=data.images.shape[2], classes=len(data.classes),
                    depth=run.depth, width=run.narrow or run.width, residual=run.residual)
 
-# %% ../nbs/09_studies.ipynb #1ecb3f51
+# %% ../nbs/09_studies.ipynb #d814d178
 def expanded(
     network: str, # Name of a network
     **factors: int | bool | None, # depth, width, residual; None: not given
@@ -203,11 +203,11 @@ def plan(
         for seed in study.seeds: runs |= {run.id: run for run in _cell_runs(study, common, make, seed) if run.id not in runs}
     return Plan(study, data, tuple(sorted(runs.values(), key=lambda run: len(run.depends))))
 
-# %% ../nbs/09_studies.ipynb #4854211f
+# %% ../nbs/09_studies.ipynb #240b4b5d
 DEMO: Study = Study(name="demo", n_train=300, n_test=1200, depth=8, width=8, residual=[True, False], epochs=32, lr=[0.03, 0.1, 0.3],
                     seeds=range(5), sparsity=[0.59, 0.832], similar=0.01, sufficient=True)
 
-# %% ../nbs/09_studies.ipynb #74b1526a
+# %% ../nbs/09_studies.ipynb #c68b0061
 def start(
     run: Run, # Whose network
     data: ImageSet, # Its images
@@ -233,7 +233,7 @@ def member(
     net = start(run, data)
     return Member(net=net, recipe=run.recipe, seed=run.seed, order=run.order, mask=find_mask(run, store, net) if run.parent else None)
 
-# %% ../nbs/09_studies.ipynb #b056070b
+# %% ../nbs/09_studies.ipynb #bb8f1b18
 def heights(
     runs: tuple[Run, ...], # Parents before children
 ) -> Counter: # Run id to the length of its longest line of descendants
@@ -263,7 +263,7 @@ def next_fleet(
     key = fleet_key(ready[0])
     return [run for run in ready if fleet_key(run) == key][:size[key]]
 
-# %% ../nbs/09_studies.ipynb #33c4aa45
+# %% ../nbs/09_studies.ipynb #1218cd67
 def proposed_size(
     most: int, # The most networks at once that the study asks for
     n: int, # Runs of the widest generation
@@ -295,7 +295,7 @@ def _checked(run, data, size):
         return 1
     return size
 
-# %% ../nbs/09_studies.ipynb #706f0c41
+# %% ../nbs/09_studies.ipynb #44b6d82e
 @contextmanager
 def one_thread_each() -> Iterator[int]: # Number of workers: the cores this process may use
     "Within it torch computes on one thread; as before afterwards."
@@ -304,7 +304,7 @@ def one_thread_each() -> Iterator[int]: # Number of workers: the cores this proc
     try: yield len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     finally: torch.set_num_threads(before)
 
-# %% ../nbs/09_studies.ipynb #c38d651c
+# %% ../nbs/09_studies.ipynb #60df9aae
 def parts_of(run: Run, data: ImageSet) -> Split:
     "The split of a run."
     return split(data, n_train=run.n_train, n_test=run.n_test, val_share=run.val_share)
@@ -330,7 +330,7 @@ def ledger(
     table = pd.DataFrame(rows)
     return pd.concat([table, table.sum(numeric_only=True).to_frame().T.assign(arm="all")], ignore_index=True).astype(dict(trainings=int, stored=int, to_do=int))
 
-# %% ../nbs/09_studies.ipynb #ab30b577
+# %% ../nbs/09_studies.ipynb #49547861
 KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
 
 def _record(run, member, outcome, size, seconds, store):
@@ -359,7 +359,7 @@ def _inherit(todo, store, data):
         _commit(run, Member(net=net, recipe=run.recipe, seed=run.seed), lost, 0, 0.0, store)
         del todo[run.id]
 
-# %% ../nbs/09_studies.ipynb #cea4be60
+# %% ../nbs/09_studies.ipynb #8bfb8640
 def execute(
     plan: Plan, # What is to be run
     *,
@@ -401,7 +401,7 @@ def _train_fleet(runs, size, store, data, bar, stop):
     seconds = (time.perf_counter() - started) / len(runs)
     return [(run, m, outcome, size, seconds) for run, m, outcome in zip(runs, members, outcomes)]
 
-# %% ../nbs/09_studies.ipynb #5790a899
+# %% ../nbs/09_studies.ipynb #fcb16916
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64", network="string", depth="Int64", width="Int64", residual="boolean", params="Int64",
     recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", scope="string", level="Int64", sparsity="float64",
