@@ -6,7 +6,7 @@
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
            'judge', 'factors', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #6bf2c721
+# %% ../nbs/16_cli.ipynb #a6f7394a
 import inspect
 import io
 import sys
@@ -18,14 +18,14 @@ from pathlib import Path
 import pandas as pd
 from fastcore.script import anno_parser
 
-from . import statistics, studies, verdicts
+from . import execution, statistics, studies, verdicts
 from .core import must_be
 from .report import report
 from .statistics import CELL
 from .store import RunStore, write_whole
 from .studies import DEMO, Study
 
-# %% ../nbs/16_cli.ipynb #6a545364
+# %% ../nbs/16_cli.ipynb #ea144309
 def read_table(
     path: str, # A .parquet or .csv file
 ) -> pd.DataFrame: # Its rows
@@ -49,7 +49,7 @@ def write_table(
     write_whole(path, content.getvalue())
     return path
 
-# %% ../nbs/16_cli.ipynb #199fd7fb
+# %% ../nbs/16_cli.ipynb #b1b59a1d
 def cell_name(
     cell: pd.Series, # A row with the columns of a cell
 ) -> str: # Such as "resnet depth 8 width 8 residual"
@@ -87,7 +87,7 @@ def say(
     "Print a table without its index, all of it."
     print(table.to_string(index=False), end="\n\n")
 
-# %% ../nbs/16_cli.ipynb #7d11f75e
+# %% ../nbs/16_cli.ipynb #05b4b116
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
@@ -99,7 +99,7 @@ def _plan(study, store):
     "Plan a study and print its ledger."
     planned = studies.plan(study)
     if store is not None and Path(store).exists(): RunStore(store)
-    costs = studies.ledger(planned, store)
+    costs = execution.ledger(planned, store)
     say(costs.assign(minutes=costs.minutes.map("{:.1f}".format)))
     return planned
 
@@ -108,7 +108,7 @@ def run(
     store: str = "lth_nb_store", # Folder for the results; made if it is absent
 ) -> None:
     "Train what is not stored yet; may be interrupted and called again"
-    studies.execute(_plan(Study.from_toml(study), store), store=store)
+    execution.execute(_plan(Study.from_toml(study), store), store=store)
     print(f"All runs are in {store}")
 
 def table(
@@ -116,10 +116,10 @@ def table(
     out: str = "table.parquet", # File to write, .parquet or .csv
 ) -> None:
     "Write the table of all runs in a store"
-    rows = studies.frame(store)
+    rows = execution.frame(store)
     print(f"{len(rows)} runs in {write_table(rows, out)}")
 
-# %% ../nbs/16_cli.ipynb #8b8243d3
+# %% ../nbs/16_cli.ipynb #b1557c00
 def judge(
     table: str, # Table of runs, .parquet or .csv
     study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
@@ -149,7 +149,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #1456ce73
+# %% ../nbs/16_cli.ipynb #939f85cf
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -166,8 +166,8 @@ def show(
     "Run a study and show its verdicts, its factors and its report."
     print(f"{study.name}: {', '.join(study.network)} on {study.dataset}, learning rates {list(study.lr)}, {len(study.seeds)} seeds\n")
     planned = _plan(study, store)
-    done = studies.execute(planned, store=store)
-    rows = studies.frame(done)
+    done = execution.execute(planned, store=store)
+    rows = execution.frame(done)
     rows = rows[rows.run.isin([run.id for run in planned.runs])].reset_index(drop=True)
     asked = statistics.at_sparsities(rows, study.sparsity)
     found = verdicts.judge(asked, similar=study.similar, sufficient=study.sufficient)
@@ -186,7 +186,7 @@ def show(
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 
-# %% ../nbs/16_cli.ipynb #53c280c1
+# %% ../nbs/16_cli.ipynb #ecc26459
 COMMANDS: dict = {f.__name__: f for f in (demo, plan, run, table, judge, factors)}
 
 def usage() -> str: # A line for each word

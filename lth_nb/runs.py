@@ -5,15 +5,15 @@
 # %% auto #0
 __all__ = ['ARMS', 'ORDERS', 'OF_PARENT', 'SEMANTICS', 'Arm', 'Run', 'row', 'fleet_key']
 
-# %% ../nbs/07_runs.ipynb #b805fae1
+# %% ../nbs/07_runs.ipynb #2af9c63a
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 
 from .core import canonical, digest, must_be, must_lie
 from .pruning import SCOPES, round_sparsity
-from .training import Recipe, shared
+from .recipes import Recipe, shared
 
-# %% ../nbs/07_runs.ipynb #6a389fcd
+# %% ../nbs/07_runs.ipynb #232d2336
 @dataclass(frozen=True)
 class Arm:
     "What an arm fixes of its runs."
@@ -25,7 +25,7 @@ ARMS: dict[str, Arm] = {
     "rr_imp": Arm("imp", "reinit"), "rr_omp": Arm("omp", "reinit"), "sdt": Arm("none", "init")}
 ORDERS: list[str] = ["shared", "fresh"]  # The batches a mask was found with, or others
 
-# %% ../nbs/07_runs.ipynb #5736fda7
+# %% ../nbs/07_runs.ipynb #c42350be
 OF_PARENT: tuple[str, ...] = ("data", "n_train", "n_test", "val_share", "network", "depth", "width", "residual", "seed")  # What a run has in common with its parent
 
 def _consistent(run):
@@ -45,7 +45,7 @@ def _consistent(run):
         if getattr(run, name) != getattr(run.parent, name): raise ValueError(f"`{name}` must be that of the parent, {getattr(run.parent, name)!r}; got {getattr(run, name)!r}")
     if (run.narrow is not None) != (run.arm == "sdt"): raise ValueError(f"`narrow` must be given for the arm 'sdt', and only there; got {run.narrow!r} for {run.arm!r}")
 
-# %% ../nbs/07_runs.ipynb #179c51ff
+# %% ../nbs/07_runs.ipynb #ba813915
 SEMANTICS: int = 1  # Raised whenever the same description would give other numbers
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Run:
         "The run, its parent, the parent's parent …"
         return [self] + (self.parent.depends if self.parent else [])
 
-# %% ../nbs/07_runs.ipynb #bf737e5a
+# %% ../nbs/07_runs.ipynb #16f5b461
 def row(
     run: Run, # A run
 ) -> dict: # Column to value
@@ -100,9 +100,10 @@ def row(
         pruner=ARMS[run.arm].pruner, scope=run.scope, level=run.level, sparsity=run.sparsity, seed=run.seed, order=run.order,
         mask_run=parent and parent.id, mask_lr=parent and parent.recipe.lr, mask_epoch=parent and parent.recipe.epochs)
 
-# %% ../nbs/07_runs.ipynb #b7699103
+# %% ../nbs/07_runs.ipynb #a0102640
 def fleet_key(
     run: Run, # A run
 ) -> str: # Runs with equal keys may share a fleet
-    "Identity of everything that the members of a fleet have in common."
-    return digest([run.data, run.n_train, run.n_test, run.val_share, run.network, run.depth, run.width, run.residual, run.narrow, shared(run.recipe)])
+    "Identity of everything that the members of a fleet have in common; like that of a run, it says no default of a recipe."
+    common = {name: value for name, value in shared(run.recipe).items() if value != getattr(Recipe, name)}
+    return digest([run.data, run.n_train, run.n_test, run.val_share, run.network, run.depth, run.width, run.residual, run.narrow, common])

@@ -5,20 +5,23 @@
 # %% auto #0
 __all__ = ['MARK', 'FORMAT', 'write_whole', 'RunStore']
 
-# %% ../nbs/08_store.ipynb #52f60002
+# %% ../nbs/08_store.ipynb #6b48908a
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
-# %% ../nbs/08_store.ipynb #756680b1
+from .core import checksum, digest
+
+# %% ../nbs/08_store.ipynb #9e7ffe02
 def write_whole(
     path: Path, # Where the file shall stand; its folder exists
     content: bytes, # All of it
@@ -37,7 +40,7 @@ def write_whole(
     try: os.fsync(folder)
     finally: os.close(folder)
 
-# %% ../nbs/08_store.ipynb #d78cd3db
+# %% ../nbs/08_store.ipynb #69012b48
 MARK: str = "lth_nb.json"  # The file that makes a folder a store
 FORMAT: int = 1  # Of the store's files
 
@@ -69,7 +72,7 @@ class RunStore:
 
     def __repr__(self): return f"RunStore({str(self.path)!r})"
 
-# %% ../nbs/08_store.ipynb #4caa2628
+# %% ../nbs/08_store.ipynb #ef1c64d9
 from fastcore.basics import patch
 
 @patch
@@ -101,7 +104,7 @@ def save(self: RunStore,
         write_whole(self.folder(id) / files[name]["file"], content)
     write_whole(self.folder(id) / "record.json", json.dumps(dict(record) | dict(id=id, files=files), indent=1, ensure_ascii=False, allow_nan=False).encode(), once=True)
 
-# %% ../nbs/08_store.ipynb #47a6ddca
+# %% ../nbs/08_store.ipynb #bcddcabf
 @patch
 def record(self: RunStore,
     id: str, # Identity of a run
@@ -132,7 +135,7 @@ def records(self: RunStore) -> Iterator[dict]:
     "The records of all finished runs, in the order of their ids."
     for path in sorted(self.path.glob("runs/??/*/record.json")): yield self.record(path.parent.name)
 
-# %% ../nbs/08_store.ipynb #5cbee87a
+# %% ../nbs/08_store.ipynb #18abcd9c
 @patch
 @contextmanager
 def lock(self: RunStore) -> Iterator[None]:
@@ -143,14 +146,71 @@ def lock(self: RunStore) -> Iterator[None]:
     try: yield
     finally: lock.release()
 
-# %% ../nbs/08_store.ipynb #6a4db665
+# %% ../nbs/08_store.ipynb #69a18b03
 @patch
 def pin(self: RunStore,
     key: str, # A fleet's key
     proposal: int | None, # K if none is pinned yet; None: only look
+    *,
+    anew: bool = False, # Put the proposal in the place of what is pinned?
 ) -> int | None: # K from now on
     "The fleet size of a shape: the one that is written down, or the proposal, which then is."
     path = self.path / "fleets.json"
     pinned = _json(path) if path.is_file() else {}
+    if anew: pinned.pop(key, None)
     if key not in pinned and proposal is not None: write_whole(path, json.dumps(pinned | {key: proposal}, indent=1).encode())
     return pinned.get(key, proposal)
+
+# %% ../nbs/08_store.ipynb #5e7527e4
+@patch
+def checkpoint_file(self: RunStore,
+    runs: Sequence[str], # Ids of the runs, in the order of the fleet
+    size: int, # K
+) -> Path: # Need not exist
+    "Where the checkpoint of a fleet lies."
+    return self.path / "checkpoints" / f"{digest([list(runs), size])}.safetensors"
+
+@patch
+def keep_checkpoint(self: RunStore,
+    runs: Sequence[str], # Ids of the runs, in the order of the fleet
+    size: int, # K
+    tensors: Mapping[str, Tensor], # The state of the fleet
+    about: Mapping, # What else shall be known when it is taken up: anything JSON can say
+) -> None:
+    "Put the state of a fleet in the place of an earlier one."
+    path, told = self.checkpoint_file(runs, size), dict(runs=list(runs), size=size, about=dict(about), checksum=checksum(tensors))
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, tensors_to_bytes({name: t.contiguous() for name, t in tensors.items()}, metadata=dict(lth_nb=json.dumps(told))))
+
+@patch
+def checkpoints(self: RunStore) -> Iterator[dict]: # runs, size, about
+    "What the store's checkpoints say of themselves; raises `ValueError` that names a damaged file."
+    for path in sorted((self.path / "checkpoints").glob("*.safetensors")): yield _told(path)
+
+def _told(path):
+    "What a checkpoint says of itself."
+    with suppress(SafetensorError, ValueError, KeyError, TypeError):
+        with safe_open(path, "pt") as file: return json.loads(file.metadata()["lth_nb"])
+    raise ValueError(f"{path} is damaged: delete it, and its fleet is trained from the start")
+
+@patch
+def checkpoint(self: RunStore,
+    runs: Sequence[str], # Ids of the runs, in the order of the fleet
+    size: int, # K
+) -> tuple[dict[str, Tensor], dict] | None: # Its state, and what else shall be known; None: there is no checkpoint
+    "The last checkpoint of a fleet; raises `ValueError` that names a damaged file."
+    path = self.checkpoint_file(runs, size)
+    if not path.is_file(): return None
+    told = _told(path)
+    with suppress(SafetensorError):
+        tensors = tensors_from_bytes(path.read_bytes())
+        if checksum(tensors) == told["checksum"]: return tensors, told["about"]
+    raise ValueError(f"{path} is damaged: delete it, and its fleet is trained from the start")
+
+@patch
+def drop_checkpoint(self: RunStore,
+    runs: Sequence[str], # Ids of the runs, in the order of the fleet
+    size: int, # K
+) -> None:
+    "Forget the checkpoint of a fleet; also when there is none."
+    self.checkpoint_file(runs, size).unlink(missing_ok=True)
