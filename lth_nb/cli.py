@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
-           'judge', 'factors', 'demo', 'show', 'usage', 'main']
+           'judge', 'factors', 'bench', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #a6f7394a
+# %% ../nbs/16_cli.ipynb #84091ca1
 import inspect
 import io
 import sys
@@ -18,14 +18,17 @@ from pathlib import Path
 import pandas as pd
 from fastcore.script import anno_parser
 
+from . import bench as timings
 from . import execution, statistics, studies, verdicts
-from .core import must_be
+from .core import must_be, must_lie
+from .execution import default_engine
 from .report import report
 from .statistics import CELL
+from .steps import Engine
 from .store import RunStore, write_whole
 from .studies import DEMO, Study
 
-# %% ../nbs/16_cli.ipynb #ea144309
+# %% ../nbs/16_cli.ipynb #cea72a40
 def read_table(
     path: str, # A .parquet or .csv file
 ) -> pd.DataFrame: # Its rows
@@ -49,7 +52,7 @@ def write_table(
     write_whole(path, content.getvalue())
     return path
 
-# %% ../nbs/16_cli.ipynb #b1b59a1d
+# %% ../nbs/16_cli.ipynb #77e8cdbf
 def cell_name(
     cell: pd.Series, # A row with the columns of a cell
 ) -> str: # Such as "resnet depth 8 width 8 residual"
@@ -87,7 +90,7 @@ def say(
     "Print a table without its index, all of it."
     print(table.to_string(index=False), end="\n\n")
 
-# %% ../nbs/16_cli.ipynb #05b4b116
+# %% ../nbs/16_cli.ipynb #9e363701
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
@@ -95,20 +98,25 @@ def plan(
     "Print what a study would cost: trainings needed, already stored, and minutes on this machine"
     _plan(Study.from_toml(study), store)
 
-def _plan(study, store):
+def _plan(study, store, engine=None):
     "Plan a study and print its ledger."
     planned = studies.plan(study)
     if store is not None and Path(store).exists(): RunStore(store)
-    costs = execution.ledger(planned, store)
+    costs = execution.ledger(planned, store, engine=engine)
     say(costs.assign(minutes=costs.minutes.map("{:.1f}".format)))
     return planned
 
 def run(
     study: str, # A study as a TOML file
     store: str = "lth_nb_store", # Folder for the results; made if it is absent
+    device: str = None, # cpu or cuda; by default the GPU where there is one
+    compile: bool = False, # Compile the networks
+    every: float = 60.0, # Seconds between two checkpoints
 ) -> None:
     "Train what is not stored yet; may be interrupted and called again"
-    execution.execute(_plan(Study.from_toml(study), store), store=store)
+    must_lie("every", every, "[0, inf)")
+    engine = Engine(device=device or default_engine().device, compile=compile)
+    execution.execute(_plan(Study.from_toml(study), store, engine), store=store, engine=engine, every=every)
     print(f"All runs are in {store}")
 
 def table(
@@ -119,7 +127,7 @@ def table(
     rows = execution.frame(store)
     print(f"{len(rows)} runs in {write_table(rows, out)}")
 
-# %% ../nbs/16_cli.ipynb #b1557c00
+# %% ../nbs/16_cli.ipynb #c4c1527b
 def judge(
     table: str, # Table of runs, .parquet or .csv
     study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
@@ -149,7 +157,25 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #939f85cf
+# %% ../nbs/16_cli.ipynb #129ab8e8
+def bench(
+    names: str = None, # Networks to time, such as demo,resnet20; by default all that this machine is for
+    rounds: int = 3, # Times that each way is timed
+    device: str = None, # cpu or cuda; by default the GPU where there is one
+    out: str = None, # File to write the table to, .parquet or .csv
+) -> None:
+    "Compare the speed of this package with the conventional way of training; takes some minutes"
+    must_lie("rounds", rounds, "[1, inf)", whole=True)
+    if out is not None: must_be("out", Path(out).suffix, [".parquet", ".csv"])
+    engine = Engine(device=device or default_engine().device)
+    found = timings.bench(names and names.split(","), rounds=rounds, engine=engine)
+    found.attrs = timings.provenance(engine)
+    if out is not None: write_table(found, out)
+    for name, rows in found.groupby("network", sort=False):
+        print(f"{name}: seconds for one network and one epoch of {rows.images.iloc[0]} images\n")
+        say(timings.readable(rows))
+
+# %% ../nbs/16_cli.ipynb #84cd90d1
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -186,8 +212,8 @@ def show(
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 
-# %% ../nbs/16_cli.ipynb #ecc26459
-COMMANDS: dict = {f.__name__: f for f in (demo, plan, run, table, judge, factors)}
+# %% ../nbs/16_cli.ipynb #97573d04
+COMMANDS: dict = {f.__name__: f for f in (demo, plan, run, table, judge, factors, bench)}
 
 def usage() -> str: # A line for each word
     "What the command can do."

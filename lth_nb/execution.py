@@ -6,7 +6,7 @@
 __all__ = ['KEPT', 'TYPES', 'parts_of', 'start', 'find_mask', 'member', 'heights', 'widest', 'next_fleet', 'proposed_size',
            'default_engine', 'fleet_sizes', 'ledger', 'out_of_memory', 'execute', 'frame']
 
-# %% ../nbs/09a_execution.ipynb #c1900c15
+# %% ../nbs/09a_execution.ipynb #b6c63a5c
 import threading
 import time
 from collections import Counter
@@ -35,7 +35,7 @@ from .store import RunStore
 from .studies import Plan, maker
 from .training import Checkpoint, lost, train
 
-# %% ../nbs/09a_execution.ipynb #050ee89f
+# %% ../nbs/09a_execution.ipynb #dcc516d2
 def parts_of(
     run: Run, # Whose images
     data: ImageSet | Folder, # All of them
@@ -68,7 +68,7 @@ def member(
     net = start(run, data)
     return Member(net=net, recipe=run.recipe, seed=run.seed, order=run.order, mask=find_mask(run, store, net) if run.parent else None)
 
-# %% ../nbs/09a_execution.ipynb #b7751d11
+# %% ../nbs/09a_execution.ipynb #563e55de
 def heights(
     runs: tuple[Run, ...], # Parents before children
 ) -> Counter: # Run id to the length of its longest line of descendants
@@ -98,7 +98,7 @@ def next_fleet(
     key = fleet_key(ready[0])
     return [run for run in ready if fleet_key(run) == key][:size[key]]
 
-# %% ../nbs/09a_execution.ipynb #d1d0de74
+# %% ../nbs/09a_execution.ipynb #7c22c467
 def proposed_size(
     most: int, # The most networks at once that the study asks for
     n: int, # Runs of the widest generation
@@ -141,7 +141,7 @@ def _proposed(run, plan, n, engine):
     make = lambda size: [Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed, order=run.order)] * size
     with one_thread_each() as cores: return proposed_size(fleet_size(make, plan.data, parts_of(run, plan.data), engine=engine, share=_workers(engine, cores)), n)
 
-# %% ../nbs/09a_execution.ipynb #761cae49
+# %% ../nbs/09a_execution.ipynb #a3a3f0d5
 def ledger(
     plan: Plan, # What is to be run
     store: "RunStore | str | Path | None" = None, # Where results may be already
@@ -159,7 +159,7 @@ def ledger(
     table = pd.DataFrame(rows)
     return pd.concat([table, table.sum(numeric_only=True).to_frame().T.assign(arm="all")], ignore_index=True).astype(dict(trainings=int, stored=int, to_do=int))
 
-# %% ../nbs/09a_execution.ipynb #85e85ca3
+# %% ../nbs/09a_execution.ipynb #8e3da672
 def _shares(plan, todo, sizes, engine):
     "Seconds that a run of each shape takes of the whole, by timing its fleet."
     share = {}
@@ -172,7 +172,7 @@ def _shares(plan, todo, sizes, engine):
             share[key] = seconds / sizes[key] / min(_workers(engine, cores), -(-len(todo) // sizes[key]))
     return share
 
-# %% ../nbs/09a_execution.ipynb #50ec59fc
+# %% ../nbs/09a_execution.ipynb #03391ccd
 KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
 
 @dataclass(frozen=True, eq=False)
@@ -216,7 +216,7 @@ def _inherit(todo, store, plan, engine):
         _commit(run, Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed), outcome, about, store)
         del todo[run.id]
 
-# %% ../nbs/09a_execution.ipynb #7e729db0
+# %% ../nbs/09a_execution.ipynb #a2f8893d
 @dataclass(eq=False)
 class _Work:
     "What the workers of one execution share."
@@ -247,7 +247,7 @@ def _train_fleet(fleet, work):
                      checkpoint=Checkpoint(load, save, work.every), watch=work.watch, report=lambda epochs: work.bar.update(epochs * len(fleet.runs)))
     return [(run, m, outcome, about | dict(seconds=spent())) for run, m, outcome in zip(fleet.runs, members, outcomes)]
 
-# %% ../nbs/09a_execution.ipynb #2fda9f0c
+# %% ../nbs/09a_execution.ipynb #5060515a
 def _resumable(todo, sizes, store):
     "The fleets of which there is a checkpoint; one of whose runs are stored already is of no more use."
     for told in list(store.checkpoints()):
@@ -293,7 +293,7 @@ def _train_all(todo, sizes, work):
                 for future in sorted(done, key=lambda f: f.exception() is not None): _finish(future, running.pop(future), todo, sizes, work)    # what succeeded is stored before an error is raised
         finally: work.stop.set()
 
-# %% ../nbs/09a_execution.ipynb #6394ce3a
+# %% ../nbs/09a_execution.ipynb #496ecb89
 def execute(
     plan: Plan, # What is to be run
     *,
@@ -311,7 +311,7 @@ def execute(
             _train_all(todo, sizes, _Work(plan, store, engine, every, cores, bar))
     return store
 
-# %% ../nbs/09a_execution.ipynb #6dacabba
+# %% ../nbs/09a_execution.ipynb #92fd9f18
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64", network="string", depth="Int64", width="Int64", residual="boolean", params="Int64",
     recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", scope="string", level="Int64", sparsity="float64",

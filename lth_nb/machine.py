@@ -6,7 +6,7 @@
 __all__ = ['LARGEST', 'NEAR', 'SPARE', 'keep_memory', 'one_thread_each', 'available_memory', 'time_steps', 'footprint', 'probe',
            'time_sizes', 'proposal', 'cache_file', 'fleet_size']
 
-# %% ../nbs/06a_machine.ipynb #2dcfea41
+# %% ../nbs/06a_machine.ipynb #b3c46cda
 import ctypes
 import json
 import os
@@ -27,7 +27,7 @@ from .folders import Folder
 from .steps import Engine
 from .training import Training, predict
 
-# %% ../nbs/06a_machine.ipynb #b135ff22
+# %% ../nbs/06a_machine.ipynb #cb8c6b33
 def keep_memory() -> bool: # Was it possible?
     "Keep freed memory in the process, in one pool for all threads; only the C library of GNU can be asked."
     if platform.libc_ver()[0] != "glibc": return False
@@ -53,7 +53,7 @@ def available_memory(
     with suppress(OSError, ValueError): free = min(free, int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
     return free
 
-# %% ../nbs/06a_machine.ipynb #ed6c23e1
+# %% ../nbs/06a_machine.ipynb #66396e49
 def time_steps(
     training: Training, # A fleet, before its first step
     *,
@@ -103,7 +103,7 @@ def probe(
     step, look = time_steps(training)
     return step * training.steps * training.recipe.epochs + look * (len(parts.val) + len(parts.test)) * len(training.recipe.looks())
 
-# %% ../nbs/06a_machine.ipynb #e5ed130e
+# %% ../nbs/06a_machine.ipynb #110f3bc2
 LARGEST: dict[str, int] = dict(cpu=32, cuda=128)  # No larger fleets are tried
 NEAR: float = 1.05  # Times up to this multiple of the best one count as equal
 SPARE: float = 2.0  # A fleet may need this multiple of its footprint
@@ -130,7 +130,7 @@ def proposal(
     "The smallest fleet that is as fast as the best, or nearly."
     return min(k for k, t in times.items() if t <= NEAR * min(times.values()))
 
-# %% ../nbs/06a_machine.ipynb #dc965668
+# %% ../nbs/06a_machine.ipynb #cc1cc1ac
 def cache_file() -> Path: # Need not exist
     "Where measured times are remembered."
     return Path(platformdirs.user_cache_dir("lth_nb")) / "fleet_sizes.json"

@@ -6,7 +6,7 @@
 __all__ = ['Engine', 'FleetSGD', 'losses', 'autocast', 'fleet_step', 'prepare', 'rates', 'kept', 'ImageLoop', 'compiled',
            'StreamLoop']
 
-# %% ../nbs/05c_steps.ipynb #a8c5bedc
+# %% ../nbs/05c_steps.ipynb #02872701
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from .fleets import Fleet, replicas, stack
 from .masks import apply
 from .recipes import Recipe, shared
 
-# %% ../nbs/05c_steps.ipynb #d9404a96
+# %% ../nbs/05c_steps.ipynb #19fd3a69
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     "Where and how fleets are computed; raises `ValueError` for a device that is not there."
@@ -51,7 +51,7 @@ class Engine:
             with torch.backends.cudnn.flags(enabled=True, benchmark=not self.deterministic, deterministic=self.deterministic, allow_tf32=False): yield
         finally: torch.use_deterministic_algorithms(before)
 
-# %% ../nbs/05c_steps.ipynb #5b04c9da
+# %% ../nbs/05c_steps.ipynb #aca65ef0
 class FleetSGD:
     "SGD of a fleet: per-member learning rate, weight decay and mask; owns the momentum."
     def __init__(self,
@@ -92,7 +92,7 @@ class FleetSGD:
             v.mul_(self.recipe.momentum).add_(g)
             w.sub_((g.add_(v * self.recipe.momentum) if self.recipe.nesterov else v) * self._rows(lr, p))
 
-# %% ../nbs/05c_steps.ipynb #9aebb5e0
+# %% ../nbs/05c_steps.ipynb #72246bf3
 def losses(
     logits: Tensor, # (B, K, classes)
     labels: Tensor, # (B, K)
@@ -148,7 +148,7 @@ def rates(
     columns = {m.recipe: [m.recipe.lr_at(epoch, i, steps) for i in range(steps)] for m in members}
     return torch.tensor([columns[m.recipe] for m in members], dtype=torch.float64).T.contiguous()
 
-# %% ../nbs/05c_steps.ipynb #b3254d00
+# %% ../nbs/05c_steps.ipynb #df4d6e50
 @contextmanager
 def kept(tensors: Sequence[Tensor]) -> Iterator[None]:
     "Within it the tensors may change; afterwards they are as before."
@@ -196,7 +196,7 @@ class _Table:
         if self.loop.device != "cpu" and self.graph is None: self.capture()
         self.graph.replay() if self.graph else self.body()
 
-# %% ../nbs/05c_steps.ipynb #e69c3e06
+# %% ../nbs/05c_steps.ipynb #b67c24bf
 class ImageLoop:
     "The steps of epochs over images at hand."
     def __init__(self,
@@ -228,7 +228,7 @@ class ImageLoop:
         self.tables["full" if self.next < self.full else "rest"].step()
         self.next += 1
 
-# %% ../nbs/05c_steps.ipynb #d3da3666
+# %% ../nbs/05c_steps.ipynb #10081795
 def compiled(
     fleet: Fleet, # In training mode; left as it is
     engine: Engine, # Says whether to compile
@@ -248,7 +248,7 @@ def compiled(
     finally: fleet.zero_grad(set_to_none=True)
     return fast
 
-# %% ../nbs/05c_steps.ipynb #6b7985db
+# %% ../nbs/05c_steps.ipynb #b6fd06c2
 class StreamLoop:
     "The steps of epochs over images from files."
     def __init__(self,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WORTH', 'predict', 'Outcome', 'lost', 'finite', 'Training', 'Checkpoint', 'train']
 
-# %% ../nbs/06_training.ipynb #d9a03d4f
+# %% ../nbs/06_training.ipynb #b60e1402
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from .folders import Folder
 from .recipes import Recipe
 from .steps import Engine, ImageLoop, StreamLoop, autocast, fleet_step, kept, prepare, rates
 
-# %% ../nbs/06_training.ipynb #dcc76d03
+# %% ../nbs/06_training.ipynb #e31debd4
 @torch.inference_mode()
 def predict(
     fleet: Fleet, # K networks
@@ -39,7 +39,7 @@ def predict(
     fleet.train(training)
     return torch.cat(out).T.cpu()
 
-# %% ../nbs/06_training.ipynb #8258063f
+# %% ../nbs/06_training.ipynb #68d5ed63
 @dataclass(frozen=True, eq=False)
 class Outcome:
     "What the training of one member gave."
@@ -74,7 +74,7 @@ def finite(
     tensors = [t for t in fleet.body.state_dict().values() if t.ndim]
     return torch.stack([replicas(t, fleet.size).flatten(1).isfinite().all(1) for t in tensors]).all(0).cpu()
 
-# %% ../nbs/06_training.ipynb #2f5c258d
+# %% ../nbs/06_training.ipynb #c8bb2bad
 class Training:
     "A fleet with its momentum, its history and its place; raises `ValueError` where recipes cannot share a fleet and `FleetError` where networks cannot."
     def __init__(self,
@@ -119,7 +119,7 @@ class Training:
         with torch.no_grad():
             for name, t in self.tensors().items(): t.copy_(state[name])
 
-# %% ../nbs/06_training.ipynb #8976e7cb
+# %% ../nbs/06_training.ipynb #037ddde6
 from fastcore.basics import patch
 
 @patch(as_prop=True)
@@ -174,7 +174,7 @@ def outcomes(self: Training) -> list[Outcome]: # One for each member
     net = lambda k: None if self.diverged[k] else nets[self.slots.index(k)].cpu()
     return [_outcome(net(k), len(self.data.classes), self.curve[:, k], epochs[:len(self.looks)], self.looks[:, :, k], self.diverged[k]) for k in range(len(self.members))]
 
-# %% ../nbs/06_training.ipynb #4085903f
+# %% ../nbs/06_training.ipynb #1201aed0
 WORTH: int = 32  # Steps that must be left for a smaller fleet to be tried
 
 @patch
@@ -207,7 +207,7 @@ def narrow(self: Training) -> bool: # Is the fleet smaller now?
     self.slots, self.fleet, self.sgd, self.loop = before
     return False
 
-# %% ../nbs/06_training.ipynb #c4ee6bbe
+# %% ../nbs/06_training.ipynb #10d90ac7
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     "Where the state of a training is kept."
