@@ -6,7 +6,7 @@
 __all__ = ['CASES', 'RECIPE', 'LOWERED', 'SCRIPT', 'Case', 'members', 'conventional', 'processes', 'fleets', 'flops', 'peak',
            'bench', 'readable', 'provenance']
 
-# %% ../nbs/15a_bench.ipynb #0e840ab5
+# %% ../nbs/15a_bench.ipynb #1eb550e4
 import statistics as stats
 import subprocess
 import sys
@@ -34,7 +34,7 @@ from .recipes import Recipe
 from .steps import Engine
 from .training import Training
 
-# %% ../nbs/15a_bench.ipynb #8cea11e9
+# %% ../nbs/15a_bench.ipynb #b7f97497
 @dataclass(frozen=True)
 class Case:
     "A network and the images it is trained on."
@@ -65,7 +65,7 @@ def members(
     "Networks to be trained."
     return [Member(net=initialise(case.make(), seed), recipe=recipe, seed=seed) for seed in range(n)]
 
-# %% ../nbs/15a_bench.ipynb #087a3a6f
+# %% ../nbs/15a_bench.ipynb #e66ce5f0
 class _Pictures(Dataset):
     "Images one by one, through Pillow."
     def __init__(self, data, index):
@@ -101,7 +101,7 @@ def conventional(
         clock[-1] += time.perf_counter()
     return stats.median(clock[1:])
 
-# %% ../nbs/15a_bench.ipynb #235ca035
+# %% ../nbs/15a_bench.ipynb #58415da4
 SCRIPT: str = """
 import sys, torch; from lth_nb.bench import CASES, conventional
 name, epochs, threads, workers, device = sys.argv[1:]
@@ -135,7 +135,7 @@ def _line(process):
     if not line: raise RuntimeError(f"a process of the benchmark ended early, with status {process.wait()}")
     return line
 
-# %% ../nbs/15a_bench.ipynb #8451107f
+# %% ../nbs/15a_bench.ipynb #83039f84
 def fleets(
     case: Case, # What is trained
     size: int, # K: networks in a fleet
@@ -161,7 +161,7 @@ def fleets(
         list(pool.map(partial(some_epochs, epochs), ready))
     return (time.perf_counter() - start) / epochs / workers / size
 
-# %% ../nbs/15a_bench.ipynb #3b393888
+# %% ../nbs/15a_bench.ipynb #2a6a386a
 def flops(
     case: Case, # A network and its images
 ) -> int: # Multiplications and additions of one network and epoch, forward and backward
@@ -195,7 +195,7 @@ def peak(
                 best = max(best, 4 * workers * count / (time.perf_counter() - start))
     return best
 
-# %% ../nbs/15a_bench.ipynb #a18f3d0e
+# %% ../nbs/15a_bench.ipynb #2eed1694
 def bench(
     names: list[str] | None = None, # Some of `CASES`; None: all that this machine is for
     *,
@@ -238,7 +238,7 @@ def _ways(name, case, workers, size, threads, engine):
     return ways | {"lth_nb, proposed K, one fleet on all threads": (size, threaded), "lth_nb, proposed K, compiled": (size, lambda: fleets(case, size, workers=workers, epochs=1, engine=Engine(compile=True))),
                    "lth_nb, proposed K, bfloat16": (size, lambda: fleets(case, size, workers=workers, recipe=LOWERED, **alone))}
 
-# %% ../nbs/15a_bench.ipynb #ee180c95
+# %% ../nbs/15a_bench.ipynb #d44d8188
 def readable(
     table: pd.DataFrame, # Of `bench`, one network
 ) -> pd.DataFrame: # Rounded
@@ -247,7 +247,7 @@ def readable(
     for name in ["seconds", "fastest", "slowest"]: shown[name] = table[name].map("{:.3g}".format)
     return shown.assign(speedup=table.speedup.map("{:.1f}×".format), **{"GFLOP/s": table.gflops.map("{:.0f}".format), "of peak": table.share.map("{:.0%}".format)})
 
-# %% ../nbs/15a_bench.ipynb #972283c3
+# %% ../nbs/15a_bench.ipynb #39f34190
 def provenance(
     engine: Engine = Engine(), # Where it was computed
 ) -> dict: # For `DataFrame.attrs`

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DATASETS', 'PAD', 'ImageSet', 'digits', 'load', 'stratified_order', 'Split', 'split', 'augment']
 
-# %% ../nbs/01_data.ipynb #7c33a8e5
+# %% ../nbs/01_data.ipynb #dba3ec35
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .core import checksum, must_be, must_lie, stream
 
-# %% ../nbs/01_data.ipynb #2ac98dc3
+# %% ../nbs/01_data.ipynb #70884a27
 @dataclass(frozen=True, eq=False)
 class ImageSet:
     "Labelled images; raises `ValueError` for a wrong shape or type, non-finite images and labels out of range."
@@ -56,7 +56,7 @@ class ImageSet:
         n, c, h, w = self.images.shape
         return f"ImageSet({self.name!r}, {n} images {c}×{h}×{w}, {len(self.classes)} classes, {self.fingerprint[:8]})"
 
-# %% ../nbs/01_data.ipynb #151957f3
+# %% ../nbs/01_data.ipynb #960db4fc
 def digits() -> ImageSet: # 1,797 images of 8×8 pixels in 10 classes, no published test part
     "The handwritten digits of the UCI repository, as scikit-learn ships them: no network is needed."
     pixels, labels = load_digits(return_X_y=True)
@@ -71,7 +71,7 @@ def load(
     "Load an image set by name; raises `ValueError` that lists the names for an unknown one."
     return DATASETS[must_be("dataset", name, DATASETS)]()
 
-# %% ../nbs/01_data.ipynb #e19f85e6
+# %% ../nbs/01_data.ipynb #74bbd580
 def stratified_order(
     labels: Tensor, # (N,) class of each image
     name: str, # Name of the fixed stream that shuffles within the classes
@@ -84,7 +84,7 @@ def stratified_order(
         rank[members] = (torch.arange(len(members), dtype=torch.float64) + 0.5) / len(members)
     return shuffled[rank[shuffled].argsort(stable=True)]
 
-# %% ../nbs/01_data.ipynb #cf2fd9dd
+# %% ../nbs/01_data.ipynb #bb030a60
 @dataclass(frozen=True, eq=False)
 class Split:
     "Positions of the images of each part."
@@ -116,19 +116,22 @@ def split(
     must_lie("n_train", n_train, f"[1, {len(pool) - n_val}]", whole=True)
     return Split(pool[n_val:][:n_train], pool[:n_val], held, pool)
 
-# %% ../nbs/01_data.ipynb #5d8ec3fa
+# %% ../nbs/01_data.ipynb #293c06bc
 from fastcore.basics import patch
 
 @patch
 def statistics(self: ImageSet,
     index: Tensor, # (n,) positions of the images that may be looked at: `Split.pool`
 ) -> tuple[Tensor, Tensor]: # Mean and standard deviation of each channel, (C,) float64, in units of the stored pixels
-    "Channel statistics over some of the images; a constant channel gets the deviation 1."
-    pixels = self.images[index].double().transpose(0, 1).flatten(1)
-    std = pixels.std(1, correction=0)
-    return pixels.mean(1), torch.where(std > 0, std, 1.0)
+    "Channel statistics over some of the images, computed once; a constant channel gets the deviation 1."
+    known, key = self.__dict__.setdefault("known", {}), index.numpy().tobytes()
+    if key not in known:
+        pixels = self.images[index].double().transpose(0, 1).flatten(1)
+        std = pixels.std(1, correction=0)
+        known[key] = pixels.mean(1), torch.where(std > 0, std, 1.0)
+    return known[key]
 
-# %% ../nbs/01_data.ipynb #708c0770
+# %% ../nbs/01_data.ipynb #c745e2d5
 PAD: int = 4  # Black pixels that the augmentation adds on each side
 
 def augment(

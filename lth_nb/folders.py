@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PICTURES', 'decode', 'Folder', 'Decoder']
 
-# %% ../nbs/01a_folders.ipynb #40cf4e34
+# %% ../nbs/01a_folders.ipynb #8d86f9b8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,9 +17,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.v2 import functional as VF
 
-from .core import digest, must_lie
+from .core import digest, must_be, must_lie
 
-# %% ../nbs/01a_folders.ipynb #c4b54111
+# %% ../nbs/01a_folders.ipynb #62e9c0bc
 def decode(
     path: Path, # A picture in any format that Pillow reads
     size: int, # Pixels on a side
@@ -30,7 +30,7 @@ def decode(
     except (OSError, SyntaxError, ValueError, EOFError) as error: raise ValueError(f"{str(path)!r} must be a picture; it cannot be read: {error}") from None
     return VF.pil_to_tensor(VF.center_crop(VF.resize(rgb, [size]), [size, size]))
 
-# %% ../nbs/01a_folders.ipynb #7e8f672b
+# %% ../nbs/01a_folders.ipynb #91c4514d
 PICTURES: tuple[str, ...] = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm")  # Endings of the files that count, in any case
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,8 @@ class Folder:
     def of(cls, name: str, train: str | Path, size: int, *, test: str | Path | None = None) -> "Folder":
         "List `train`, and `test` where there is a published test part; raises `ValueError` for a folder without pictures."
         must_lie("size", size, "[1, inf)", whole=True)
-        classes = tuple(sorted(p.name for p in _folder("train", train).iterdir() if p.is_dir()))
+        classes = _classes("train", train)
+        if test is not None: must_be("classes of `test`", _classes("test", test), [classes])
         parts = [_list(which, Path(path), classes) for which, path in [("train", train), ("test", test)] if path is not None]
         paths = [path for part in parts for path in part]
         labels = torch.tensor([classes.index(path.parent.name) for path in paths])
@@ -67,10 +68,15 @@ class Folder:
 
     def __repr__(self): return f"Folder({self.name!r}, {len(self.paths)} pictures {self.size}×{self.size}, {len(self.classes)} classes, {self.fingerprint[:8]})"
 
+# %% ../nbs/01a_folders.ipynb #f7ce0d86
 def _folder(which, path):
     "A folder that exists."
     if not Path(path).is_dir(): raise ValueError(f"`{which}` must be a folder of class folders; there is none at {str(path)!r}")
     return Path(path)
+
+def _classes(which, path):
+    "The names of the class folders."
+    return tuple(sorted(p.name for p in _folder(which, path).iterdir() if p.is_dir()))
 
 def _list(which, path, classes):
     "The pictures of each class, in the order of their names."
@@ -78,38 +84,38 @@ def _list(which, path, classes):
     if not found or not all(found): raise ValueError(f"`{which}` must hold pictures ({', '.join(PICTURES)}) of each class; got {str(path)!r} with {dict(zip(classes, map(len, found)))}")
     return [p for some in found for p in some]
 
-# %% ../nbs/01a_folders.ipynb #0b8c0804
+# %% ../nbs/01a_folders.ipynb #d8304012
 class _Pictures(Dataset):
     "The pictures of a folder, for workers."
     def __init__(self, paths, size): self.paths, self.size = [str(p) for p in paths], size
     def __len__(self): return len(self.paths)
     def __getitem__(self, i): return decode(Path(self.paths[i]), self.size)
 
+class _Asked:
+    "The batches that a decoder was asked for last, as the sampler of its loader."
+    def __init__(self): self.batches = []
+    def __iter__(self): return iter(self.batches)
+    def __len__(self): return len(self.batches)
+
 class Decoder:
-    "Reads batches of pictures, with worker processes that live as long as it does."
+    "Reads batches of pictures, with worker processes that live as long as it does; one request at a time."
     def __init__(self,
         data: Folder, # Whose pictures
         *,
-        workers: int = 0, # Processes that decode; 0: this one
+        workers: int = 0, # Processes that decode; 0: this one. A script that asks for some needs `if __name__ == "__main__":`
         pin: bool = False, # Into memory from which a GPU can fetch by itself?
     ):
-        self.batches: Iterable[list[int]] = []
-        self.loader = DataLoader(_Pictures(data.paths, data.size), batch_sampler=_Asked(self), num_workers=workers, pin_memory=pin,
+        self.asked = _Asked()
+        self.loader = DataLoader(_Pictures(data.paths, data.size), batch_sampler=self.asked, num_workers=workers, pin_memory=pin,
                                  persistent_workers=workers > 0, multiprocessing_context="forkserver" if workers else None)
 
     def __call__(self, batches: Iterable[Tensor]) -> Iterator[Tensor]:
         "(B, 3, size, size) uint8 for each (B,) positions; raises `ValueError` that names a damaged file."
-        self.batches = [b.tolist() for b in batches]
+        self.asked.batches = [b.tolist() for b in batches]
         try: yield from self.loader
         except ValueError as error: raise ValueError(str(error).strip().splitlines()[-1].removeprefix("ValueError: ")) from None
 
-class _Asked:
-    "What the decoder was asked for last, as the sampler of its loader."
-    def __init__(self, decoder): self.decoder = decoder
-    def __iter__(self): return iter(self.decoder.batches)
-    def __len__(self): return len(self.decoder.batches)
-
-# %% ../nbs/01a_folders.ipynb #b3eaff65
+# %% ../nbs/01a_folders.ipynb #16560c1d
 from fastcore.basics import patch
 
 @patch
@@ -118,9 +124,15 @@ def statistics(self: Folder,
     *,
     workers: int = 0, # Processes that decode; 0: this one
 ) -> tuple[Tensor, Tensor]: # Mean and standard deviation of each channel, (3,) float64, in 0…255
-    "Channel statistics over some of the pictures; a constant channel gets the deviation 1."
+    "Channel statistics over some of the pictures, computed once; a constant channel gets the deviation 1."
+    known, key = self.__dict__.setdefault("known", {}), index.numpy().tobytes()
+    if key not in known: known[key] = _moments(Decoder(self, workers=workers)(index.split(256)))
+    return known[key]
+
+def _moments(batches):
+    "Mean and standard deviation of each channel over all batches."
     n = total = squares = 0
-    for batch in Decoder(self, workers=workers)(index.split(256)):
+    for batch in batches:
         pixels = batch.double()
         n, total, squares = n + pixels[:, 0].numel(), total + pixels.sum((0, 2, 3)), squares + pixels.square().sum((0, 2, 3))
     std = (squares / n - (total / n) ** 2).clamp_min(0).sqrt()

@@ -6,24 +6,26 @@
 __all__ = ['Engine', 'FleetSGD', 'losses', 'autocast', 'fleet_step', 'prepare', 'rates', 'kept', 'ImageLoop', 'compiled',
            'StreamLoop']
 
-# %% ../nbs/05c_steps.ipynb #02872701
+# %% ../nbs/05c_steps.ipynb #0e5bef43
 import copy
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FunctionType
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .batches import Draws, Images, Member, Streamed
+from .batches import Draws, Images, Member, Streamed, followed
 from .core import must_be
 from .fleets import Fleet, replicas, stack
 from .masks import apply
 from .recipes import Recipe, shared
 
-# %% ../nbs/05c_steps.ipynb #19fd3a69
+# %% ../nbs/05c_steps.ipynb #8b39255f
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     "Where and how fleets are computed; raises `ValueError` for a device that is not there."
@@ -45,13 +47,17 @@ class Engine:
     def settings(self) -> Iterator[None]:
         "Within it torch computes as this engine wants; as before afterwards."
         if self.device == "cpu": yield; return
-        before = torch.are_deterministic_algorithms_enabled()
+        before, fill = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
+        if self.deterministic: os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")       # without it some versions refuse matrix products
         torch.use_deterministic_algorithms(self.deterministic)
+        torch.utils.deterministic.fill_uninitialized_memory = False
         try:
             with torch.backends.cudnn.flags(enabled=True, benchmark=not self.deterministic, deterministic=self.deterministic, allow_tf32=False): yield
-        finally: torch.use_deterministic_algorithms(before)
+        finally:
+            torch.use_deterministic_algorithms(before)
+            torch.utils.deterministic.fill_uninitialized_memory = fill
 
-# %% ../nbs/05c_steps.ipynb #aca65ef0
+# %% ../nbs/05c_steps.ipynb #89f70fe0
 class FleetSGD:
     "SGD of a fleet: per-member learning rate, weight decay and mask; owns the momentum."
     def __init__(self,
@@ -92,7 +98,7 @@ class FleetSGD:
             v.mul_(self.recipe.momentum).add_(g)
             w.sub_((g.add_(v * self.recipe.momentum) if self.recipe.nesterov else v) * self._rows(lr, p))
 
-# %% ../nbs/05c_steps.ipynb #72246bf3
+# %% ../nbs/05c_steps.ipynb #4bfbb925
 def losses(
     logits: Tensor, # (B, K, classes)
     labels: Tensor, # (B, K)
@@ -102,6 +108,7 @@ def losses(
     each = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=smoothing).view_as(labels)
     return each.T.contiguous().mean(1)
 
+# %% ../nbs/05c_steps.ipynb #7f83fc7e
 def autocast(
     recipe: Recipe, # Whose precision
     device: str | torch.device, # Where it is computed
@@ -126,6 +133,7 @@ def fleet_step(
     sgd.step(lr)
     return loss.detach()
 
+# %% ../nbs/05c_steps.ipynb #b1583c2f
 def prepare(
     members: Sequence[Member], # K members of one shape, whose recipes agree in what `shared` lists
     device: str = "cpu", # Where to train
@@ -148,7 +156,7 @@ def rates(
     columns = {m.recipe: [m.recipe.lr_at(epoch, i, steps) for i in range(steps)] for m in members}
     return torch.tensor([columns[m.recipe] for m in members], dtype=torch.float64).T.contiguous()
 
-# %% ../nbs/05c_steps.ipynb #df4d6e50
+# %% ../nbs/05c_steps.ipynb #cfa6e002
 @contextmanager
 def kept(tensors: Sequence[Tensor]) -> Iterator[None]:
     "Within it the tensors may change; afterwards they are as before."
@@ -160,18 +168,20 @@ def kept(tensors: Sequence[Tensor]) -> Iterator[None]:
 
 class _Table:
     "What the steps with batches of one size read, and the record of such a step."
-    def __init__(self, loop, size, steps):
-        self.loop, self.size, self.steps, self.graph = loop, size, steps, None
+    def __init__(self, loop, size, first, last):
+        self.loop, self.size, self.first, self.steps, self.graph = loop, size, first, last - first, None
         self.at = torch.zeros(1, dtype=torch.int64, device=loop.device)
-        self.drawn = self.rates = None
+        self.drawn = None
 
-    def fill(self, drawn, rates, at):
-        "Take the draws and learning rates of an epoch, and begin at step `at`; tensors keep their places from the first time on."
-        new = [None if t is None else t.unflatten(0, (self.steps, self.size)) for t in (drawn.index, drawn.corner, drawn.mirror)] + [rates]
+    def fill(self, drawn, rates, step):
+        "Take the draws and learning rates of an epoch, to go on from `step`; tensors keep their places from the first time on."
+        start = self.first * self.loop.size
+        part = drawn.part(start, start + self.steps * self.size)
+        new = [None if t is None else t.unflatten(0, (self.steps, self.size)) for t in (part.index, part.corner, part.mirror)] + [rates[self.first:self.first + self.steps]]
         if self.drawn is None: self.drawn = [None if t is None else t.to(self.loop.device, copy=True) for t in new]
         for old, t in zip(self.drawn, new):
             if t is not None: old.copy_(t)
-        self.at.fill_(at)
+        self.at.fill_(min(max(step - self.first, 0), self.steps - 1))
 
     def body(self):
         "One step, without a word from the host."
@@ -196,18 +206,21 @@ class _Table:
         if self.loop.device != "cpu" and self.graph is None: self.capture()
         self.graph.replay() if self.graph else self.body()
 
-# %% ../nbs/05c_steps.ipynb #b67c24bf
+# %% ../nbs/05c_steps.ipynb #ed84d3a3
 class ImageLoop:
     "The steps of epochs over images at hand."
     def __init__(self,
         fleet: Fleet, # In training mode
         sgd: FleetSGD, # Its optimiser
         images: Images, # On the device
+        n: int, # Images of an epoch
         engine: Engine = Engine(), # How it is computed
     ):
-        self.fleet, self.sgd, self.images, self.device = fleet, sgd, images, str(images.pixels.device.type)
+        self.fleet, self.sgd, self.images, self.device, self.size = fleet, sgd, images, images.pixels.device.type, sgd.recipe.batch_size
         self.total = torch.zeros(fleet.size, dtype=images.mean.dtype, device=self.device)
-        self.forward, self.tables, self.next = compiled(fleet, engine, sgd.recipe, images), {}, 0
+        self.group, self.full = followed(sgd.members).to(self.device), n // self.size
+        self.tables = [_Table(self, self.size, 0, self.full)] * (self.full > 0) + [_Table(self, n % self.size, self.full, self.full + 1)] * (n % self.size > 0)
+        self.forward = compiled(fleet, engine, sgd.recipe, images, [table.size for table in self.tables])
 
     def state(self) -> list[Tensor]:
         "Every tensor that a step changes."
@@ -215,50 +228,51 @@ class ImageLoop:
 
     def begin(self, drawn: Draws, rates: Tensor, step: int = 0) -> None:
         "Take the draws (n, G) and learning rates (steps, K) of an epoch, to go on from `step`."
-        size, (full, rest) = self.sgd.recipe.batch_size, divmod(len(drawn.index), self.sgd.recipe.batch_size)
-        self.group, self.next, self.full = drawn.group.to(self.device), step, full
-        rates = rates.to(self.total.dtype)
-        for name, size, first, last in [("full", size, 0, full), ("rest", rest, full, full + 1)]:
-            if size and last > first:
-                table = self.tables.setdefault(name, _Table(self, size, last - first))
-                table.fill(drawn.part(first * self.sgd.recipe.batch_size, first * self.sgd.recipe.batch_size + (last - first) * size), rates[first:last], max(0, min(step, last - 1) - first))
+        self.next = step
+        for table in self.tables: table.fill(drawn, rates.to(self.total.dtype), step)
 
     def step(self) -> None:
         "Take the next step."
-        self.tables["full" if self.next < self.full else "rest"].step()
+        self.tables[0 if self.next < self.full else -1].step()
         self.next += 1
 
-# %% ../nbs/05c_steps.ipynb #10081795
+# %% ../nbs/05c_steps.ipynb #b9fdbfcb
 def compiled(
     fleet: Fleet, # In training mode; left as it is
     engine: Engine, # Says whether to compile
     recipe: Recipe, # Says in which precision
     images: Images | Streamed, # Says the shape of an image
+    sizes: Sequence[int], # Of batches
 ) -> Callable[[Tensor], Tensor]: # (B, K·C, H, W) to logits (B, K, classes)
-    "The forward pass of a fleet, compiled where that is asked for and possible."
+    "The forward pass of a fleet, compiled where that is asked for and possible; otherwise the fleet."
     if not engine.compile: return fleet
+    def forward(x): return fleet(x)
+    forward = FunctionType(forward.__code__.replace(), globals(), closure=forward.__closure__)    # code of its own
     channels, height, width = images.shape
     try:
-        fast = torch.compile(fleet, dynamic=False)
-        batch = torch.zeros(recipe.batch_size, channels * fleet.size, height, width, dtype=recipe.dtype(), device=images.mean.device)
-        with kept(list(fleet.buffers())), autocast(recipe, batch.device): fast(batch.contiguous(memory_format=torch.channels_last)).float().sum().backward()
+        fast = torch.compile(forward, dynamic=False)
+        for size in sizes:
+            batch = torch.zeros(size, channels * fleet.size, height, width, dtype=recipe.dtype(), device=images.mean.device)
+            with kept(list(fleet.buffers())), autocast(recipe, batch.device): fast(batch.contiguous(memory_format=torch.channels_last)).float().sum().backward()
     except Exception as error:                                            # whatever went wrong in a compiler, training can do without
         tqdm.write(f"The fleet is not compiled: {type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}")
         return fleet
     finally: fleet.zero_grad(set_to_none=True)
     return fast
 
-# %% ../nbs/05c_steps.ipynb #b6fd06c2
+# %% ../nbs/05c_steps.ipynb #8809c484
 class StreamLoop:
     "The steps of epochs over images from files."
     def __init__(self,
         fleet: Fleet, # In training mode
         sgd: FleetSGD, # Its optimiser
         images: Streamed, # Where they come from
+        n: int, # Images of an epoch
         engine: Engine = Engine(), # How it is computed
     ):
         self.fleet, self.sgd, self.images = fleet, sgd, images
-        self.forward = compiled(fleet, engine, sgd.recipe, images)
+        size = sgd.recipe.batch_size
+        self.forward = compiled(fleet, engine, sgd.recipe, images, [size] * (n >= size) + [n % size] * (n % size > 0))
         self.total = torch.zeros(fleet.size, dtype=images.mean.dtype, device=images.device)
 
     def begin(self, drawn: Draws, rates: Tensor, step: int = 0) -> None:
