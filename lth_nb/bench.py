@@ -6,13 +6,14 @@
 __all__ = ['CASES', 'RECIPE', 'LOWERED', 'SCRIPT', 'Case', 'members', 'conventional', 'processes', 'fleets', 'flops', 'peak',
            'bench', 'readable', 'provenance']
 
-# %% ../nbs/15a_bench.ipynb #1eb550e4
+# %% ../nbs/15a_bench.ipynb #9f31ab92
 import statistics as stats
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -28,13 +29,13 @@ from torchvision import models, transforms
 from .batches import Member
 from .core import environment, must_be, stream
 from .data import ImageSet, split
-from .machine import one_thread_each, proposal, time_sizes
+from .machine import available_memory, cores, one_thread_each, proposal, time_sizes
 from .models import initialise, resnet
 from .recipes import Recipe
 from .steps import Engine
 from .training import Training
 
-# %% ../nbs/15a_bench.ipynb #b7f97497
+# %% ../nbs/15a_bench.ipynb #002eb371
 @dataclass(frozen=True)
 class Case:
     "A network and the images it is trained on."
@@ -48,12 +49,29 @@ class Case:
         n, noise = self.n + 64, stream(0, "bench")
         return ImageSet("noise", torch.randint(0, 256, (n, *self.shape), generator=noise, dtype=torch.uint8), torch.randint(0, 10, (n,), generator=noise), tuple("0123456789"), n_test=64)
 
+def _vgg16():
+    "VGG-16 with BatchNorm for small images: 14.7 million parameters."
+    layers, channels = [], 3
+    for width in [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]:
+        layers += [nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)] if width else [nn.MaxPool2d(2)]
+        channels = width or channels
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10))
+
+def _mobilenet():
+    "MobileNet-v1 for small images: 3.2 million parameters."
+    part = lambda i, o, stride, groups, kernel: [nn.Conv2d(i, o, kernel, stride, kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(o), nn.ReLU(inplace=True)]
+    layers, channels = part(3, 32, 1, 1, 3), 32
+    for width, stride in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)]:
+        layers += part(channels, channels, stride, channels, 3) + part(channels, width, 1, 1, 1)
+        channels = width
+    return nn.Sequential(*layers, nn.AvgPool2d(2), nn.Flatten(), nn.Linear(1024, 10))
+
 CASES: dict[str, Case] = {
     "demo": Case(partial(resnet, 8, 8, in_channels=1), (1, 8, 8), 3840),
     "resnet20": Case(partial(resnet, 20, 16), (3, 32, 32), 1280),
     "resnet18": Case(partial(models.resnet18, num_classes=10), (3, 32, 32), 12800, gpu=True),
-    "vgg16": Case(partial(models.vgg16_bn, num_classes=10, dropout=0.0), (3, 32, 32), 12800, gpu=True),
-    "mobilenet_v2": Case(partial(models.mobilenet_v2, num_classes=10, dropout=0.0), (3, 32, 32), 12800, gpu=True)}
+    "vgg16": Case(_vgg16, (3, 32, 32), 12800, gpu=True),
+    "mobilenet": Case(_mobilenet, (3, 32, 32), 12800, gpu=True)}
 RECIPE: Recipe = Recipe(epochs=1, evaluations=1)  # The paper's, one epoch
 LOWERED: Recipe = Recipe(epochs=1, evaluations=1, precision="bfloat16")
 
@@ -65,7 +83,7 @@ def members(
     "Networks to be trained."
     return [Member(net=initialise(case.make(), seed), recipe=recipe, seed=seed) for seed in range(n)]
 
-# %% ../nbs/15a_bench.ipynb #e66ce5f0
+# %% ../nbs/15a_bench.ipynb #965c54fc
 class _Pictures(Dataset):
     "Images one by one, through Pillow."
     def __init__(self, data, index):
@@ -101,7 +119,7 @@ def conventional(
         clock[-1] += time.perf_counter()
     return stats.median(clock[1:])
 
-# %% ../nbs/15a_bench.ipynb #58415da4
+# %% ../nbs/15a_bench.ipynb #92be68fe
 SCRIPT: str = """
 import sys, torch; from lth_nb.bench import CASES, conventional
 name, epochs, threads, workers, device = sys.argv[1:]
@@ -127,7 +145,10 @@ def processes(
         for p in running: p.stdin.write("\n"); p.stdin.flush()
         return stats.mean(float(_line(p)) for p in running) / n
     finally:
-        for p in running: p.stdin.close(); p.kill(); p.wait(); p.stdout.close()
+        for p in running:
+            p.stdin.close()
+            with suppress(subprocess.TimeoutExpired): p.wait(20)          # it ends by itself, and so do its loaders
+            p.kill(); p.wait(); p.stdout.close()
 
 def _line(process):
     "The next line that a process prints."
@@ -135,7 +156,7 @@ def _line(process):
     if not line: raise RuntimeError(f"a process of the benchmark ended early, with status {process.wait()}")
     return line
 
-# %% ../nbs/15a_bench.ipynb #83039f84
+# %% ../nbs/15a_bench.ipynb #694d6a1f
 def fleets(
     case: Case, # What is trained
     size: int, # K: networks in a fleet
@@ -161,7 +182,7 @@ def fleets(
         list(pool.map(partial(some_epochs, epochs), ready))
     return (time.perf_counter() - start) / epochs / workers / size
 
-# %% ../nbs/15a_bench.ipynb #2a6a386a
+# %% ../nbs/15a_bench.ipynb #8dbf8a92
 def flops(
     case: Case, # A network and its images
 ) -> int: # Multiplications and additions of one network and epoch, forward and backward
@@ -195,7 +216,7 @@ def peak(
                 best = max(best, 4 * workers * count / (time.perf_counter() - start))
     return best
 
-# %% ../nbs/15a_bench.ipynb #2eed1694
+# %% ../nbs/15a_bench.ipynb #ece2661e
 def bench(
     names: list[str] | None = None, # Some of `CASES`; None: all that this machine is for
     *,
@@ -210,25 +231,27 @@ def bench(
 def _compare(name, case, rounds, engine):
     "The rows of one network."
     threads = torch.get_num_threads()
-    with one_thread_each() as cores:
-        workers = cores if engine.device == "cpu" else 1
+    with one_thread_each() as workers:
+        if engine.device != "cpu": workers = 1
         data = case.images()
-        sizes = proposal(time_sizes(partial(members, case), data, split(data, val_share=0), engine=engine))
-        ways, seconds, top = _ways(name, case, workers, sizes, threads, engine), {}, []
+        times, _ = time_sizes(partial(members, case), data, split(data, val_share=0), engine=engine, memory=available_memory(engine.device) / workers)
+        ways, seconds, top = _ways(name, case, workers, proposal(times), threads, engine), {}, []
         for _ in range(rounds):
             for way, (_, timed) in ways.items(): seconds.setdefault(way, []).append(timed())
-            top.append(peak(workers, engine.device))
+            with engine.settings(): top.append(peak(workers, engine.device))
     rows = [dict(network=name, way=way, fleet=k, seconds=stats.median(seconds[way]), fastest=min(seconds[way]), slowest=max(seconds[way])) for way, (k, _) in ways.items()]
     table = pd.DataFrame(rows)
     table["speedup"] = table.seconds[0] / table.seconds
-    table["gflops"], table["peak_gflops"] = flops(case) / table.seconds / 1e9, max(top) / 1e9
+    table["gflops"] = flops(case) / table.seconds / 1e9
+    table["peak_gflops"] = (max(top) / 1e9) * table.way.map(lambda way: float("nan") if "bfloat16" in way else 1.0)     # the peak is that of float32
     return table.assign(share=table.gflops / table.peak_gflops, images=case.n, rounds=rounds)
 
 def _ways(name, case, workers, size, threads, engine):
     "What is compared: the fleet size and a function that times it."
+    beside = workers if engine.device == "cpu" else 4
     loop = lambda: min(processes(name, 1, threads=threads, workers=w, device=engine.device) for w in (0, workers))
     alone = dict(engine=engine, epochs=1)
-    ways = {"conventional": (1, loop), "conventional, a process on each core": (1, lambda: processes(name, workers, device=engine.device)),
+    ways = {"conventional": (1, loop), f"conventional, {beside} processes side by side": (1, lambda: processes(name, beside, device=engine.device)),
             "lth_nb, K = 1": (1, lambda: fleets(case, 1, workers=workers, **alone)), "lth_nb, proposed K": (size, lambda: fleets(case, size, workers=workers, **alone))}
     if engine.device != "cpu": return ways | {"lth_nb, proposed K, bfloat16": (size, lambda: fleets(case, size, recipe=LOWERED, **alone))}
     def threaded():
@@ -238,25 +261,19 @@ def _ways(name, case, workers, size, threads, engine):
     return ways | {"lth_nb, proposed K, one fleet on all threads": (size, threaded), "lth_nb, proposed K, compiled": (size, lambda: fleets(case, size, workers=workers, epochs=1, engine=Engine(compile=True))),
                    "lth_nb, proposed K, bfloat16": (size, lambda: fleets(case, size, workers=workers, recipe=LOWERED, **alone))}
 
-# %% ../nbs/15a_bench.ipynb #d44d8188
+# %% ../nbs/15a_bench.ipynb #3b0978f7
 def readable(
     table: pd.DataFrame, # Of `bench`, one network
 ) -> pd.DataFrame: # Rounded
     "A benchmark for the eye."
     shown = table[["way", "fleet"]].rename(columns=dict(fleet="K"))
     for name in ["seconds", "fastest", "slowest"]: shown[name] = table[name].map("{:.3g}".format)
-    return shown.assign(speedup=table.speedup.map("{:.1f}×".format), **{"GFLOP/s": table.gflops.map("{:.0f}".format), "of peak": table.share.map("{:.0%}".format)})
+    return shown.assign(speedup=table.speedup.map("{:.1f}×".format), **{"GFLOP/s": table.gflops.map("{:.0f}".format), "of peak": table.share.map("{:.0%}".format).replace("nan%", "")})
 
-# %% ../nbs/15a_bench.ipynb #39f34190
+# %% ../nbs/15a_bench.ipynb #392dc32c
 def provenance(
     engine: Engine = Engine(), # Where it was computed
 ) -> dict: # For `DataFrame.attrs`
     "Where and when a benchmark was run."
-    where = environment() | dict(processor=_processor(), cores=torch.get_num_threads())
-    return where | dict(date=date.today().isoformat()) | (dict(gpu=torch.cuda.get_device_name()) if engine.device != "cpu" else {})
-
-def _processor():
-    "The name of the processor, where the system tells."
-    try: lines = open("/proc/cpuinfo").read().splitlines()
-    except OSError: return "unknown"
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    where = environment() | dict(cores=cores(), date=date.today().isoformat())
+    return where | (dict(gpu=torch.cuda.get_device_name()) if engine.device != "cpu" else {})

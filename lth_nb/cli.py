@@ -6,7 +6,7 @@
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
            'judge', 'factors', 'bench', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #7de077ff
+# %% ../nbs/16_cli.ipynb #b1346813
 import inspect
 import io
 import sys
@@ -28,7 +28,7 @@ from .steps import Engine
 from .store import RunStore, write_whole
 from .studies import DEMO, Study
 
-# %% ../nbs/16_cli.ipynb #85cab7dd
+# %% ../nbs/16_cli.ipynb #960ddc5d
 def read_table(
     path: str, # A .parquet or .csv file
 ) -> pd.DataFrame: # Its rows
@@ -52,7 +52,7 @@ def write_table(
     write_whole(path, content.getvalue())
     return path
 
-# %% ../nbs/16_cli.ipynb #89ce092f
+# %% ../nbs/16_cli.ipynb #7ae1a790
 def cell_name(
     cell: pd.Series, # A row with the columns of a cell
 ) -> str: # Such as "resnet depth 8 width 8 residual"
@@ -90,7 +90,7 @@ def say(
     "Print a table without its index, all of it."
     print(table.to_string(index=False), end="\n\n")
 
-# %% ../nbs/16_cli.ipynb #8a793968
+# %% ../nbs/16_cli.ipynb #212a8d4c
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
@@ -111,11 +111,12 @@ def run(
     store: str = "lth_nb_store", # Folder for the results; made if it is absent
     device: str = None, # cpu or cuda; by default the GPU where there is one
     compile: bool = False, # Compile the networks
+    nondeterministic: bool = False, # Let a GPU choose its algorithms; the records say that they are not bit-exact
     every: float = 60.0, # Seconds between two checkpoints
 ) -> None:
     "Train what is not stored yet; may be interrupted and called again"
     must_lie("every", every, "[0, inf)")
-    engine = Engine(device=device or default_engine().device, compile=compile)
+    engine = Engine(device=device or default_engine().device, compile=compile, deterministic=not nondeterministic)
     execution.execute(_plan(Study.from_toml(study), store, engine), store=store, engine=engine, every=every)
     print(f"All runs are in {store}")
 
@@ -127,7 +128,7 @@ def table(
     rows = execution.frame(store)
     print(f"{len(rows)} runs in {write_table(rows, out)}")
 
-# %% ../nbs/16_cli.ipynb #c5efe2ee
+# %% ../nbs/16_cli.ipynb #cd36b8c9
 def judge(
     table: str, # Table of runs, .parquet or .csv
     study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
@@ -157,7 +158,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #2c4c158d
+# %% ../nbs/16_cli.ipynb #9af3a13a
 def bench(
     names: str = None, # Networks to time, such as demo,resnet20; by default all that this machine is for
     rounds: int = 3, # Times that each way is timed
@@ -171,11 +172,12 @@ def bench(
     found = timings.bench(names and names.split(","), rounds=rounds, engine=engine)
     found.attrs = timings.provenance(engine)
     if out is not None: write_table(found, out)
+    print(*[f"{name} {value}" for name, value in found.attrs.items()], sep=", ", end="\n\n")
     for name, rows in found.groupby("network", sort=False):
         print(f"{name}: seconds for one network and one epoch of {rows.images.iloc[0]} images\n")
         say(timings.readable(rows))
 
-# %% ../nbs/16_cli.ipynb #238be533
+# %% ../nbs/16_cli.ipynb #b28ae9b0
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -212,7 +214,7 @@ def show(
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 
-# %% ../nbs/16_cli.ipynb #5d7dd65e
+# %% ../nbs/16_cli.ipynb #b0dc1152
 COMMANDS: dict = {f.__name__: f for f in (demo, plan, run, table, judge, factors, bench)}
 
 def usage() -> str: # A line for each word

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['KEPT', 'TYPES', 'parts_of', 'start', 'find_mask', 'member', 'heights', 'widest', 'next_fleet', 'proposed_size',
-           'default_engine', 'fleet_sizes', 'ledger', 'out_of_memory', 'execute', 'frame']
+           'default_engine', 'fleet_sizes', 'ledger', 'execute', 'frame']
 
-# %% ../nbs/09a_execution.ipynb #b6c63a5c
+# %% ../nbs/09a_execution.ipynb #dabc3106
+import gc
 import threading
 import time
 from collections import Counter
@@ -24,9 +25,9 @@ from tqdm.auto import tqdm
 from .batches import Member
 from .core import checksum, digest, environment
 from .data import ImageSet, Split, split
-from .fleets import LANES, FleetError, check
+from .fleets import LANES, FleetError, check, draws_random
 from .folders import Folder
-from .machine import fleet_size, one_thread_each, probe
+from .machine import fleet_size, one_thread_each, out_of_memory, probe
 from .models import count, initialise, prunable
 from .pruning import magnitude, prune
 from .runs import ARMS, Run, fleet_key, row
@@ -35,7 +36,7 @@ from .store import RunStore
 from .studies import Plan, maker
 from .training import Checkpoint, lost, train
 
-# %% ../nbs/09a_execution.ipynb #dcc516d2
+# %% ../nbs/09a_execution.ipynb #95ad31da
 def parts_of(
     run: Run, # Whose images
     data: ImageSet | Folder, # All of them
@@ -68,7 +69,7 @@ def member(
     net = start(run, data)
     return Member(net=net, recipe=run.recipe, seed=run.seed, order=run.order, mask=find_mask(run, store, net) if run.parent else None)
 
-# %% ../nbs/09a_execution.ipynb #563e55de
+# %% ../nbs/09a_execution.ipynb #b8cc194f
 def heights(
     runs: tuple[Run, ...], # Parents before children
 ) -> Counter: # Run id to the length of its longest line of descendants
@@ -98,7 +99,7 @@ def next_fleet(
     key = fleet_key(ready[0])
     return [run for run in ready if fleet_key(run) == key][:size[key]]
 
-# %% ../nbs/09a_execution.ipynb #7c22c467
+# %% ../nbs/09a_execution.ipynb #a40916dd
 def proposed_size(
     most: int, # The most networks at once that the study asks for
     n: int, # Runs of the widest generation
@@ -138,10 +139,10 @@ def _proposed(run, plan, n, engine):
         tqdm.write(f"{run.network} is trained one by one: {error}")
         return 1
     if plan.study.fleet is not None: return proposed_size(plan.study.fleet, n)
-    make = lambda size: [Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed, order=run.order)] * size
+    make = lambda size: [Member(net=start(run, plan.data), recipe=run.recipe, seed=seed, order=run.order) for seed in range(size)]
     with one_thread_each() as cores: return proposed_size(fleet_size(make, plan.data, parts_of(run, plan.data), engine=engine, share=_workers(engine, cores)), n)
 
-# %% ../nbs/09a_execution.ipynb #a3a3f0d5
+# %% ../nbs/09a_execution.ipynb #b985ccfc
 def ledger(
     plan: Plan, # What is to be run
     store: "RunStore | str | Path | None" = None, # Where results may be already
@@ -159,20 +160,20 @@ def ledger(
     table = pd.DataFrame(rows)
     return pd.concat([table, table.sum(numeric_only=True).to_frame().T.assign(arm="all")], ignore_index=True).astype(dict(trainings=int, stored=int, to_do=int))
 
-# %% ../nbs/09a_execution.ipynb #8e3da672
+# %% ../nbs/09a_execution.ipynb #4b33c972
 def _shares(plan, todo, sizes, engine):
     "Seconds that a run of each shape takes of the whole, by timing its fleet."
     share = {}
     for run in todo:
         key = fleet_key(run)
         if key in share: continue
-        copy = Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed, order=run.order)
+        like = [Member(net=start(run, plan.data), recipe=run.recipe, seed=seed, order=run.order) for seed in range(sizes[key])]
         with one_thread_each() as cores:
-            seconds = probe([copy], plan.data, parts_of(run, plan.data), size=sizes[key], engine=engine)
+            seconds = probe(like, plan.data, parts_of(run, plan.data), size=sizes[key], engine=engine)
             share[key] = seconds / sizes[key] / min(_workers(engine, cores), -(-len(todo) // sizes[key]))
     return share
 
-# %% ../nbs/09a_execution.ipynb #03391ccd
+# %% ../nbs/09a_execution.ipynb #28e8dbe4
 KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +185,9 @@ class _Fleet:
     @property
     def ids(self): return [run.id for run in self.runs]
 
-def _environment(engine):
-    "Where a run was trained."
-    here = environment() | dict(compile=engine.compile)
+def _environment(engine, compiled):
+    "Where and how a run was trained."
+    here = environment() | dict(compiled=compiled)
     return here if engine.device == "cpu" else here | dict(gpu=torch.cuda.get_device_name(), deterministic=engine.deterministic)
 
 def _record(run, member, outcome, about, store):
@@ -194,10 +195,14 @@ def _record(run, member, outcome, about, store):
     result = dict(status="done" if outcome.diverged_epoch is None else "diverged", params=count(member.net), accuracy=outcome.accuracy,
                   accuracy_best_val=outcome.accuracy_best_val, accuracy_best_test=outcome.accuracy_best_test,
                   diverged_epoch=outcome.diverged_epoch, seconds=about["seconds"])
-    parent = run.parent and dict(id=run.parent.id, weights=store.record(run.parent.id)["files"].get("weights", {}).get("sha256"))
+    parent = run.parent and dict(id=run.parent.id, weights=_weights(run.parent, store))
     start = checksum(dict(member.net.named_parameters()))
     return dict(run=run.said(), row=row(run), result=result, history=outcome.history, parent=parent, start=start,
                 fleet=about["size"], bit_exact=about["bit_exact"], environment=about["environment"])
+
+def _weights(run, store):
+    "Checksum of the stored weights of a run; None if it has none."
+    return store.record(run.id)["files"].get("weights", {}).get("sha256")
 
 def _commit(run, member, outcome, about, store):
     "Store one finished run; a diverged one has no weights."
@@ -211,12 +216,12 @@ def _inherit(todo, store, plan, engine):
     "Record the runs whose parent diverged: they have no mask and cannot be trained."
     for run in list(todo.values()):
         if run.parent is None or run.parent.id in todo or store.record(run.parent.id)["result"]["status"] == "done": continue
-        about = dict(seconds=0.0, size=0, bit_exact=True, environment=_environment(engine))
+        about = dict(seconds=0.0, size=0, bit_exact=engine.bit_exact, environment=_environment(engine, False))
         outcome = lost(len(plan.data.classes), run.val_share > 0, 0, dict(loss=[], epoch=[], val=[], test=[]))
         _commit(run, Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed), outcome, about, store)
         del todo[run.id]
 
-# %% ../nbs/09a_execution.ipynb #a2f8893d
+# %% ../nbs/09a_execution.ipynb #baf3d971
 @dataclass(eq=False)
 class _Work:
     "What the workers of one execution share."
@@ -228,72 +233,93 @@ class _Work:
     bar: tqdm
     stop: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def workers(self): return _workers(self.engine, self.cores)
+
     def watch(self):
         "Called after every step of every fleet."
         if self.stop.is_set(): raise InterruptedError("another fleet failed, or the user interrupted")
 
-def _train_fleet(fleet, work):
-    "Train the runs of one fleet; what `_commit` needs of each."
-    about = dict(seconds=0.0, size=fleet.size, bit_exact=work.engine.bit_exact, environment=_environment(work.engine))
-    members, began = [member(run, work.store, work.plan.data) for run in fleet.runs], time.monotonic()
+def _checkpoint(fleet, work, about, spent):
+    "Where the state of a fleet is kept: with the parents' checksums, for a mask is theirs."
+    parents = [run.parent and _weights(run.parent, work.store) for run in fleet.runs]
     def load():
         if (kept := work.store.checkpoint(fleet.ids, fleet.size)) is None: return None
         tensors, before = kept
-        about.update(seconds=before["seconds"], bit_exact=about["bit_exact"] and before["bit_exact"] and before["environment"] == about["environment"])
+        if before["parents"] != parents: return None                       # a parent has been trained anew
+        same = before["environment"] == _environment(work.engine, work.engine.compile)
+        about.update(seconds=before["seconds"], bit_exact=about["bit_exact"] and before["bit_exact"] and same)
         return tensors
+    def save(tensors):
+        now = dict(seconds=spent(), bit_exact=about["bit_exact"], environment=_environment(work.engine, work.engine.compile), parents=parents)
+        work.store.keep_checkpoint(fleet.ids, fleet.size, tensors, now)
+    return Checkpoint(load, save, work.every)
+
+# %% ../nbs/09a_execution.ipynb #554084bb
+def _train_fleet(fleet, work):
+    "Train the runs of one fleet; what `_commit` needs of each, or None if there was no memory for it."
+    try: return _trained(fleet, work)
+    except Exception as error:
+        if not (fleet.size > 1 and out_of_memory(error)): raise
+    gc.collect()
+    if work.engine.device != "cpu": torch.cuda.empty_cache()
+    return None
+
+def _trained(fleet, work):
+    "Train the runs of one fleet; what `_commit` needs of each."
+    members, began = [member(run, work.store, work.plan.data) for run in fleet.runs], time.monotonic()
+    about = dict(seconds=0.0, size=fleet.size, bit_exact=work.engine.bit_exact and not draws_random(members[0].net))
     spent = lambda: about["seconds"] + (time.monotonic() - began) / len(fleet.runs)
-    save = lambda tensors: work.store.keep_checkpoint(fleet.ids, fleet.size, tensors, about | dict(seconds=spent()))
-    outcomes = train(members, work.plan.data, parts_of(fleet.runs[0], work.plan.data), size=fleet.size, engine=work.engine, workers=work.cores,
-                     checkpoint=Checkpoint(load, save, work.every), watch=work.watch, report=lambda epochs: work.bar.update(epochs * len(fleet.runs)))
-    return [(run, m, outcome, about | dict(seconds=spent())) for run, m, outcome in zip(fleet.runs, members, outcomes)]
+    outcomes = train(members, work.plan.data, parts_of(fleet.runs[0], work.plan.data), size=fleet.size, engine=work.engine, workers=max(1, work.cores // work.workers),
+                     checkpoint=_checkpoint(fleet, work, about, spent), watch=work.watch, report=lambda epochs: work.bar.update(epochs * len(fleet.runs)))
+    about |= dict(seconds=spent(), environment=_environment(work.engine, outcomes[0].compiled))
+    return [(run, m, outcome, about) for run, m, outcome in zip(fleet.runs, members, outcomes)]
 
-# %% ../nbs/09a_execution.ipynb #5060515a
+# %% ../nbs/09a_execution.ipynb #5f13a748
 def _resumable(todo, sizes, store):
-    "The fleets of which there is a checkpoint; one of whose runs are stored already is of no more use."
+    "The fleets that can go on from a checkpoint; one of no more use is deleted, one of another study's runs is left alone."
+    seen = set()
     for told in list(store.checkpoints()):
-        runs = [todo.get(id) for id in told["runs"]]
-        if all(runs) and all(sizes[fleet_key(run)] == told["size"] for run in runs): yield _Fleet(tuple(runs), told["size"])
-        elif any(id in store for id in told["runs"]): store.drop_checkpoint(told["runs"], told["size"])
+        ids = told["runs"]
+        if not any(id in todo or id in store for id in ids): continue
+        runs = [todo[id] for id in ids if id in todo]
+        whole = len(runs) == len(ids) and not seen & set(ids) and all(sizes[fleet_key(run)] == told["size"] for run in runs)
+        if whole and all(run.parent is None or run.parent.id in store for run in runs):
+            seen |= set(ids)
+            yield _Fleet(tuple(runs), told["size"])
+        else: store.drop_checkpoint(ids, told["size"])
 
-def _finish(future, fleet, todo, sizes, work):
-    "Commit what a worker has trained, or halve the fleet if there was no memory for it; other errors are raised."
-    error = future.exception()
-    if error is None:
-        for commit in future.result(): _commit(*commit, work.store)
-        for id in fleet.ids: del todo[id]
-    elif fleet.size > 1 and out_of_memory(error):
+def _finish(trained, fleet, todo, sizes, work):
+    "Commit what a worker has trained, or halve the fleet if there was no memory for it."
+    for commit in trained or (): _commit(*commit, work.store)
+    if trained is not None:
+        for id in fleet.ids: todo.pop(id, None)
+    else:
         key = fleet_key(fleet.runs[0])
         sizes[key] = work.store.pin(key, min(sizes[key], fleet.size // 2), anew=True)
         tqdm.write(f"{fleet.size} networks at once do not fit into memory; going on with {sizes[key]}")
-    else: raise error
     work.store.drop_checkpoint(fleet.ids, fleet.size)
 
-def out_of_memory(
-    error: BaseException, # What a training has raised
-) -> bool: # Was it for lack of memory?
-    "Tell a lack of memory, on a GPU or a CPU, from other errors."
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
-
+# %% ../nbs/09a_execution.ipynb #06aabaad
 def _train_all(todo, sizes, work):
     "Keep every worker busy with a fleet until nothing is left; an error or an interruption stops them all."
-    height, running, workers = heights(work.plan.runs), {}, _workers(work.engine, work.cores)
-    waiting = list(_resumable(todo, sizes, work.store))
-    with ThreadPoolExecutor(workers) as pool:
+    height, running, waiting = heights(work.plan.runs), {}, list(_resumable(todo, sizes, work.store))
+    with ThreadPoolExecutor(work.workers) as pool:
         try:
             while todo:
                 _inherit(todo, work.store, work.plan, work.engine)
                 busy = {id for fleet in [*running.values(), *waiting] for id in fleet.ids}
-                while len(running) < workers:
+                while len(running) < work.workers:
                     runs = [] if waiting else next_fleet(todo, height, sizes, busy)
                     if not waiting and not runs: break
                     fleet = waiting.pop(0) if waiting else _Fleet(tuple(runs), sizes[fleet_key(runs[0])])
                     running[pool.submit(_train_fleet, fleet, work)] = fleet
                     busy |= set(fleet.ids)
                 done = wait(running, return_when=FIRST_COMPLETED).done if running else ()
-                for future in sorted(done, key=lambda f: f.exception() is not None): _finish(future, running.pop(future), todo, sizes, work)    # what succeeded is stored before an error is raised
+                for future in sorted(done, key=lambda f: f.exception() is not None): _finish(future.result(), running.pop(future), todo, sizes, work)    # what succeeded is stored before an error is raised
         finally: work.stop.set()
 
-# %% ../nbs/09a_execution.ipynb #496ecb89
+# %% ../nbs/09a_execution.ipynb #b5b3587c
 def execute(
     plan: Plan, # What is to be run
     *,
@@ -304,14 +330,16 @@ def execute(
 ) -> RunStore: # The store, with all runs of the plan in it
     "Train what is not stored yet; may be interrupted and called again. Raises `ValueError` if another process trains in this store."
     store, engine = RunStore(store), engine or default_engine()
-    if all(run.id in store for run in plan.runs): return store
+    if all(run.id in store for run in plan.runs) and not any(store.checkpoints()): return store
     with store.lock(), one_thread_each() as cores:
+        store.sweep()
         todo, sizes = {run.id: run for run in plan.runs if run.id not in store}, fleet_sizes(plan, store, engine=engine, pin=True)
         with tqdm(total=sum(run.recipe.epochs for run in todo.values()), unit="epoch", desc=plan.study.name, disable=not progress, smoothing=0.05) as bar:
             _train_all(todo, sizes, _Work(plan, store, engine, every, cores, bar))
+        list(_resumable({}, sizes, store))                                 # forgets what is of no more use
     return store
 
-# %% ../nbs/09a_execution.ipynb #92fd9f18
+# %% ../nbs/09a_execution.ipynb #6d35118b
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64", network="string", depth="Int64", width="Int64", residual="boolean", params="Int64",
     recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", scope="string", level="Int64", sparsity="float64",

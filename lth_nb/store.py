@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MARK', 'FORMAT', 'write_whole', 'RunStore']
 
-# %% ../nbs/08_store.ipynb #6b48908a
+# %% ../nbs/08_store.ipynb #351f4d4f
 import hashlib
 import json
 import os
@@ -21,7 +21,7 @@ from torch import Tensor
 
 from .core import checksum, digest
 
-# %% ../nbs/08_store.ipynb #9e7ffe02
+# %% ../nbs/08_store.ipynb #8e3115f9
 def write_whole(
     path: Path, # Where the file shall stand; its folder exists
     content: bytes, # All of it
@@ -40,7 +40,7 @@ def write_whole(
     try: os.fsync(folder)
     finally: os.close(folder)
 
-# %% ../nbs/08_store.ipynb #69012b48
+# %% ../nbs/08_store.ipynb #ef7afbfa
 MARK: str = "lth_nb.json"  # The file that makes a folder a store
 FORMAT: int = 1  # Of the store's files
 
@@ -72,7 +72,7 @@ class RunStore:
 
     def __repr__(self): return f"RunStore({str(self.path)!r})"
 
-# %% ../nbs/08_store.ipynb #ef1c64d9
+# %% ../nbs/08_store.ipynb #34eb11f9
 from fastcore.basics import patch
 
 @patch
@@ -104,7 +104,7 @@ def save(self: RunStore,
         write_whole(self.folder(id) / files[name]["file"], content)
     write_whole(self.folder(id) / "record.json", json.dumps(dict(record) | dict(id=id, files=files), indent=1, ensure_ascii=False, allow_nan=False).encode(), once=True)
 
-# %% ../nbs/08_store.ipynb #bcddcabf
+# %% ../nbs/08_store.ipynb #ec81ba1e
 @patch
 def record(self: RunStore,
     id: str, # Identity of a run
@@ -135,7 +135,7 @@ def records(self: RunStore) -> Iterator[dict]:
     "The records of all finished runs, in the order of their ids."
     for path in sorted(self.path.glob("runs/??/*/record.json")): yield self.record(path.parent.name)
 
-# %% ../nbs/08_store.ipynb #18abcd9c
+# %% ../nbs/08_store.ipynb #2db3194c
 @patch
 @contextmanager
 def lock(self: RunStore) -> Iterator[None]:
@@ -146,7 +146,7 @@ def lock(self: RunStore) -> Iterator[None]:
     try: yield
     finally: lock.release()
 
-# %% ../nbs/08_store.ipynb #69a18b03
+# %% ../nbs/08_store.ipynb #bd7b029c
 @patch
 def pin(self: RunStore,
     key: str, # A fleet's key
@@ -161,7 +161,7 @@ def pin(self: RunStore,
     if key not in pinned and proposal is not None: write_whole(path, json.dumps(pinned | {key: proposal}, indent=1).encode())
     return pinned.get(key, proposal)
 
-# %% ../nbs/08_store.ipynb #5e7527e4
+# %% ../nbs/08_store.ipynb #a996210d
 @patch
 def checkpoint_file(self: RunStore,
     runs: Sequence[str], # Ids of the runs, in the order of the fleet
@@ -182,6 +182,7 @@ def keep_checkpoint(self: RunStore,
     path.parent.mkdir(exist_ok=True)
     write_whole(path, tensors_to_bytes({name: t.contiguous() for name, t in tensors.items()}, metadata=dict(lth_nb=json.dumps(told))))
 
+# %% ../nbs/08_store.ipynb #7da54741
 @patch
 def checkpoints(self: RunStore) -> Iterator[dict]: # runs, size, about
     "What the store's checkpoints say of themselves; raises `ValueError` that names a damaged file."
@@ -214,3 +215,8 @@ def drop_checkpoint(self: RunStore,
 ) -> None:
     "Forget the checkpoint of a fleet; also when there is none."
     self.checkpoint_file(runs, size).unlink(missing_ok=True)
+
+@patch
+def sweep(self: RunStore) -> None:
+    "Delete what a process that was killed has left half-written; only for who holds the lock."
+    for part in [*self.path.glob(".*.part"), *self.path.glob("checkpoints/.*.part"), *self.path.glob("runs/??/*/.*.part")]: part.unlink(missing_ok=True)
