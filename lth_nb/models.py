@@ -6,7 +6,7 @@
 __all__ = ['NETWORKS', 'TOLERANCE', 'Block', 'stage_widths', 'ResNet', 'resnet', 'count', 'LeNet', 'lenet', 'build', 'initialise',
            'prunable', 'small_dense']
 
-# %% ../nbs/02_models.ipynb #21c439b4
+# %% ../nbs/02_models.ipynb #95eb48c1
 import inspect
 from collections.abc import Callable
 from itertools import product
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from .core import must_be, must_lie, stream
 
-# %% ../nbs/02_models.ipynb #ba28269f
+# %% ../nbs/02_models.ipynb #dfb40af8
 class Block(nn.Module):
     "Two 3×3 convolutions with BatchNorm, and a shortcut around them if `residual`."
     def __init__(self,
@@ -40,7 +40,7 @@ class Block(nn.Module):
         out = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)), inplace=True)))
         return F.relu(out.add_(self.shortcut(x)) if self.residual else out, inplace=True)
 
-# %% ../nbs/02_models.ipynb #9cbfe1c8
+# %% ../nbs/02_models.ipynb #e4eec7fd
 def stage_widths(
     width: int | tuple[int, ...], # Width of the first stage, or of every stage
     factors: tuple[float, ...], # How much wider than the first each stage is
@@ -74,7 +74,7 @@ class ResNet(nn.Module):
         x = self.stages(F.relu(self.norm(self.conv(x)), inplace=True))
         return self.linear(x.mean((2, 3)))
 
-# %% ../nbs/02_models.ipynb #695beedb
+# %% ../nbs/02_models.ipynb #54186000
 def resnet(
     depth: int = 20, # 6n + 2: 8, 14, 20, 32, …
     width: int | tuple[int, ...] = 16, # Channels of the first stage, or of all three
@@ -88,14 +88,14 @@ def resnet(
     must_be("residual", residual, [True, False])
     return ResNet(depth, stage_widths(width, (1, 2, 4)), residual, in_channels, classes)
 
-# %% ../nbs/02_models.ipynb #adee78e8
+# %% ../nbs/02_models.ipynb #39dbd235
 def count(
     net: nn.Module, # Any network
 ) -> int: # Number of its parameters
     "Number of parameters, pruned or not, BatchNorm and biases included."
     return sum(p.numel() for p in net.parameters())
 
-# %% ../nbs/02_models.ipynb #2d63c47c
+# %% ../nbs/02_models.ipynb #89d90cca
 class LeNet(nn.Module):
     "Fully connected network with two hidden layers."
     def __init__(self,
@@ -119,7 +119,7 @@ def lenet(
     "LeNet-300-100 (Frankle & Carbin 2019); raises `ValueError` for an impossible width."
     return LeNet(in_channels * size * size, stage_widths(width, (1, 1 / 3)), classes)
 
-# %% ../nbs/02_models.ipynb #bd52d05d
+# %% ../nbs/02_models.ipynb #41d740d8
 NETWORKS: dict[str, Callable[..., nn.Module]] = {"resnet": resnet, "lenet": lenet}
 
 def build(
@@ -138,7 +138,7 @@ def build(
     for name in given: must_be(f"factor of {network}", name, [p for p in takes if p not in images])
     return factory(**given, **{k: v for k, v in images.items() if k in takes})
 
-# %% ../nbs/02_models.ipynb #f55d56fb
+# %% ../nbs/02_models.ipynb #e11c462e
 def initialise(
     net: nn.Module, # Any network of convolutions, linear and normalisation layers; changed in place
     seed: int, # Seed of the run
@@ -164,7 +164,7 @@ def _law(module, key, p, generator):
         return nn.init.uniform_(value, -bound, bound, generator=generator)
     raise ValueError(f"`net` must consist of convolutions, linear and normalisation layers; {key} is in a {type(module).__name__}")
 
-# %% ../nbs/02_models.ipynb #ee442ec4
+# %% ../nbs/02_models.ipynb #e56c75fc
 def prunable(
     net: nn.Module, # Any network
 ) -> dict[str, Tensor]: # Name to weight, in the order of the network
@@ -174,7 +174,7 @@ def prunable(
     convs = [name for name, m in layers if not isinstance(m, nn.Linear)]
     return {name: m.weight for name, m in layers if name not in convs[:1] + linear[-1:]}
 
-# %% ../nbs/02_models.ipynb #2fef1cdb
+# %% ../nbs/02_models.ipynb #be0aca7f
 TOLERANCE: float = 0.02  # Largest relative mismatch between what a ticket keeps and its small dense network
 
 def small_dense(

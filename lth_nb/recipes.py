@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['AUGMENTS', 'SCHEDULES', 'AFTER_WARMUP', 'DECAYED', 'PRECISIONS', 'COLUMNS', 'OWN', 'Recipe', 'shared']
 
-# %% ../nbs/05a_recipes.ipynb #f2f6b9bb
+# %% ../nbs/05a_recipes.ipynb #d6268e55
 import math
 from dataclasses import dataclass, fields
 
@@ -13,7 +13,7 @@ import torch
 
 from .core import digest, must_be, must_lie
 
-# %% ../nbs/05a_recipes.ipynb #b0823618
+# %% ../nbs/05a_recipes.ipynb #6980b086
 AUGMENTS: list[str] = ["none", "crop_flip"]
 SCHEDULES: list[str] = ["step", "cosine", "constant"]
 AFTER_WARMUP: list[str] = ["keep", "shift", "stretch"]   # What becomes of the schedule behind a warm-up
@@ -36,6 +36,7 @@ def _milestone(value):
     if isinstance(value, (int, float)) and not 0 < value < 1: return must_lie("milestones", value, "[1, inf)", whole=True)
     return must_lie("milestones", value, "(0, 1)")
 
+# %% ../nbs/05a_recipes.ipynb #768a6bd2
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     "How a network is trained: SGD with a schedule. Raises `ValueError` for values out of range."
@@ -59,7 +60,7 @@ class Recipe:
 
     def __post_init__(self): _consistent(self)
 
-# %% ../nbs/05a_recipes.ipynb #7ac8a4b5
+# %% ../nbs/05a_recipes.ipynb #f1fd2e39
 from fastcore.basics import patch
 
 @patch
@@ -76,7 +77,7 @@ def lr_at(self: Recipe,
     if self.schedule == "constant": return self.lr
     return self.lr * self.drop ** sum(epoch >= start + (max(1, int(m * length + 0.5)) if m < 1 else m) for m in self.milestones)
 
-# %% ../nbs/05a_recipes.ipynb #057d7a83
+# %% ../nbs/05a_recipes.ipynb #3171ad8b
 @patch
 def looks(self: Recipe) -> list[int]: # Epochs, counted from 1
     "Epochs after which validation and test images are looked at."
@@ -87,7 +88,7 @@ def dtype(self: Recipe) -> torch.dtype: # Of weights, momentum and statistics
     "The precision in which the state of a training is kept."
     return torch.float64 if self.precision == "float64" else torch.float32
 
-# %% ../nbs/05a_recipes.ipynb #0ac6732e
+# %% ../nbs/05a_recipes.ipynb #3981f10a
 COLUMNS: tuple[str, ...] = ("epochs", "lr", "batch_size", "weight_decay")   # What tables show of a recipe in columns of its own
 
 @patch
@@ -96,7 +97,7 @@ def label(self: Recipe) -> str: # "paper", or "paper+" and ten digits
     own = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in COLUMNS and getattr(self, f.name) != f.default}
     return f"paper+{digest(own)[:10]}" if own else "paper"
 
-# %% ../nbs/05a_recipes.ipynb #789e8d4a
+# %% ../nbs/05a_recipes.ipynb #c4c40439
 OWN: tuple[str, ...] = ("lr", "weight_decay", "milestones", "drop", "schedule", "warmup", "after_warmup", "decayed")   # What each member of a fleet may have for itself
 
 def shared(

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WHOLE', 'FACTORS', 'DEMO', 'Study', 'Plan', 'narrow', 'maker', 'expanded', 'plan']
 
-# %% ../nbs/09_studies.ipynb #f3226091
+# %% ../nbs/09_studies.ipynb #b0e75ea5
 import inspect
 import tomllib
 from dataclasses import dataclass, fields
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from fastcore.basics import patch
 
 from .core import must_be, must_lie
 from .data import ImageSet, load, split
@@ -24,7 +25,7 @@ from .pruning import SCOPES, round_of, round_sparsity
 from .recipes import Recipe
 from .runs import ARMS, Run
 
-# %% ../nbs/09_studies.ipynb #e846e14b
+# %% ../nbs/09_studies.ipynb #18005c2d
 WHOLE: tuple[str, ...] = ("n_train", "depth", "width", "epochs", "seeds")  # Lists of whole numbers
 FACTORS: tuple[str, ...] = ("n_train", "network", "depth", "width", "residual", "epochs", "lr")  # May be lists
 
@@ -35,7 +36,7 @@ def _nominal(sparsity, imp):
     if imp: raise ValueError(f"`sparsity` must be 1 − 0.8^r for the IMP arms ({', '.join(f'{round_sparsity(r):.3f}' for r in range(1, 15))}, …); got {sparsity!r}")
     return sparsity
 
-# %% ../nbs/09_studies.ipynb #099eb352
+# %% ../nbs/09_studies.ipynb #397ba1e6
 def _consistent(study):
     "Raises `ValueError` for a study that cannot be run; lists become tuples, numbers get their types."
     for name in [*FACTORS, "seeds", "arms", "sparsity", "milestones"]:
@@ -71,7 +72,7 @@ def _from_file(path, keys):
     for key in values: must_be(f"key of {path.name}", key, keys)
     return dict(name=path.stem) | values
 
-# %% ../nbs/09_studies.ipynb #2c186a25
+# %% ../nbs/09_studies.ipynb #b2992e6e
 @dataclass(frozen=True, kw_only=True)
 class Study:
     "What is varied and what is fixed; raises `ValueError` for anything that cannot be run."
@@ -111,17 +112,19 @@ class Study:
 
     def __post_init__(self): _consistent(self)
 
-    def recipe(self, epochs: int, lr: float) -> Recipe:
-        "The recipe of one combination of factors."
-        own = {f.name: getattr(self, f.name) for f in fields(Recipe) if f.name not in ("epochs", "lr")}
-        return Recipe(epochs=epochs, lr=lr, **own)
+# %% ../nbs/09_studies.ipynb #842bd78f
+@patch
+def recipe(self: Study, epochs: int, lr: float) -> Recipe:
+    "The recipe of one combination of factors."
+    own = {f.name: getattr(self, f.name) for f in fields(Recipe) if f.name not in ("epochs", "lr")}
+    return Recipe(epochs=epochs, lr=lr, **own)
 
-    @classmethod
-    def from_toml(cls, path: str | Path) -> "Study":
-        "Read a study from a TOML file with the names of the fields as keys; raises `ValueError` for an unknown key."
-        return cls(**_from_file(Path(path), [f.name for f in fields(cls)]))
+@patch(cls_method=True)
+def from_toml(cls: Study, path: str | Path) -> Study:
+    "Read a study from a TOML file with the names of the fields as keys; raises `ValueError` for an unknown key."
+    return cls(**_from_file(Path(path), [f.name for f in fields(cls)]))
 
-# %% ../nbs/09_studies.ipynb #1c5d6ce5
+# %% ../nbs/09_studies.ipynb #c9ceac74
 @dataclass(frozen=True, eq=False)
 class Plan:
     "The runs of a study, each once, parents before children."
@@ -147,7 +150,7 @@ def _cell_runs(study, common, make, seed):
             if arm == "sdt": runs.append(Run(arm=arm, seed=seed, sparsity=s, narrow=narrow(make, s), **common))
     return runs
 
-# %% ../nbs/09_studies.ipynb #658464e1
+# %% ../nbs/09_studies.ipynb #8c23b344
 @cache
 def narrow(
     make: partial, # Builds the network of a cell
@@ -165,7 +168,7 @@ def maker(
     return partial(build, run.network, in_channels=data.shape[0], size=data.shape[1], classes=len(data.classes),
                    depth=run.depth, width=run.narrow or run.width, residual=run.residual)
 
-# %% ../nbs/09_studies.ipynb #29f7eb75
+# %% ../nbs/09_studies.ipynb #c6f29503
 def expanded(
     network: str, # Name of a network
     **factors: int | bool | None, # depth, width, residual; None: not given
@@ -195,6 +198,6 @@ def plan(
         for seed in study.seeds: runs |= {run.id: run for run in _cell_runs(study, common, make, seed) if run.id not in runs}
     return Plan(study, data, tuple(sorted(runs.values(), key=lambda run: len(run.depends))))
 
-# %% ../nbs/09_studies.ipynb #f0ad86df
+# %% ../nbs/09_studies.ipynb #6ae4920b
 DEMO: Study = Study(name="demo", n_train=300, n_test=1200, depth=8, width=8, residual=[True, False], epochs=32, lr=[0.03, 0.1, 0.3],
                     seeds=range(5), sparsity=[0.59, 0.832], fleet=16, similar=0.01, sufficient=True)
