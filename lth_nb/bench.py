@@ -6,7 +6,7 @@
 __all__ = ['CASES', 'RECIPE', 'LOWERED', 'SCRIPT', 'Case', 'members', 'conventional', 'processes', 'fleets', 'flops', 'peak',
            'bench', 'readable', 'provenance']
 
-# %% ../nbs/15a_bench.ipynb #7ee9f574
+# %% ../nbs/15a_bench.ipynb #da98c238
 import statistics as stats
 import subprocess
 import sys
@@ -35,7 +35,7 @@ from .recipes import Recipe
 from .steps import Engine
 from .training import Training
 
-# %% ../nbs/15a_bench.ipynb #63198148
+# %% ../nbs/15a_bench.ipynb #c8089858
 @dataclass(frozen=True)
 class Case:
     "A network and the images it is trained on."
@@ -66,7 +66,7 @@ def _mobilenet():
         channels = width
     return nn.Sequential(*layers, nn.AvgPool2d(2), nn.Flatten(), nn.Linear(1024, 10))
 
-# %% ../nbs/15a_bench.ipynb #ec541dee
+# %% ../nbs/15a_bench.ipynb #140be141
 CASES: dict[str, Case] = {
     "demo": Case(partial(resnet, 8, 8, in_channels=1), (1, 8, 8), 3840),
     "resnet20": Case(partial(resnet, 20, 16), (3, 32, 32), 1280),
@@ -84,7 +84,7 @@ def members(
     "Networks to be trained."
     return [Member(net=initialise(case.make(), seed), recipe=recipe, seed=seed) for seed in range(n)]
 
-# %% ../nbs/15a_bench.ipynb #b8ab879f
+# %% ../nbs/15a_bench.ipynb #742112e9
 class _Pictures(Dataset):
     "Images one by one, through Pillow."
     def __init__(self, data, index):
@@ -120,7 +120,7 @@ def conventional(
         clock[-1] += time.perf_counter()
     return stats.median(clock[1:])
 
-# %% ../nbs/15a_bench.ipynb #f4875b10
+# %% ../nbs/15a_bench.ipynb #7ffb432c
 SCRIPT: str = """
 import sys, torch; from lth_nb.bench import CASES, conventional
 name, epochs, threads, workers, device = sys.argv[1:]
@@ -157,7 +157,7 @@ def _line(process):
     if not line: raise RuntimeError(f"a process of the benchmark ended early, with status {process.wait()}")
     return line
 
-# %% ../nbs/15a_bench.ipynb #6e081e01
+# %% ../nbs/15a_bench.ipynb #3c97793c
 def fleets(
     case: Case, # What is trained
     size: int, # K: networks in a fleet
@@ -183,7 +183,7 @@ def fleets(
         list(pool.map(partial(some_epochs, epochs), ready))
     return (time.perf_counter() - start) / epochs / workers / size
 
-# %% ../nbs/15a_bench.ipynb #298a0e38
+# %% ../nbs/15a_bench.ipynb #2c8b6dd7
 def flops(
     case: Case, # A network and its images
 ) -> int: # Multiplications and additions of one network and epoch, forward and backward
@@ -217,7 +217,7 @@ def peak(
                 best = max(best, 4 * workers * count / (time.perf_counter() - start))
     return best
 
-# %% ../nbs/15a_bench.ipynb #f366b69e
+# %% ../nbs/15a_bench.ipynb #fe90f4ac
 def bench(
     names: list[str] | None = None, # Some of `CASES`; None: all that this machine is for
     *,
@@ -247,7 +247,7 @@ def _compare(name, case, rounds, engine):
     table["peak_gflops"] = (max(top) / 1e9) * table.way.map(lambda way: float("nan") if "bfloat16" in way else 1.0)     # the peak is that of float32
     return table.assign(share=table.gflops / table.peak_gflops, images=case.n, rounds=rounds)
 
-# %% ../nbs/15a_bench.ipynb #c3fbe763
+# %% ../nbs/15a_bench.ipynb #0eaf90a7
 def _ways(name, case, workers, size, threads, engine):
     "What is compared: the fleet size and a function that times it."
     beside = workers if engine.device == "cpu" else 4
@@ -263,7 +263,7 @@ def _ways(name, case, workers, size, threads, engine):
     return ways | {"lth_nb, proposed K, one fleet on all threads": (size, threaded), "lth_nb, proposed K, compiled": (size, lambda: fleets(case, size, workers=workers, epochs=1, engine=Engine(compile=True))),
                    "lth_nb, proposed K, bfloat16": (size, lambda: fleets(case, size, workers=workers, recipe=LOWERED, **alone))}
 
-# %% ../nbs/15a_bench.ipynb #1e9fe993
+# %% ../nbs/15a_bench.ipynb #1b4448f3
 def readable(
     table: pd.DataFrame, # Of `bench`, one network
 ) -> pd.DataFrame: # Rounded
@@ -272,7 +272,7 @@ def readable(
     for name in ["seconds", "fastest", "slowest"]: shown[name] = table[name].map("{:.3g}".format)
     return shown.assign(speedup=table.speedup.map("{:.1f}×".format), **{"GFLOP/s": table.gflops.map("{:.0f}".format), "of peak": table.share.map("{:.0%}".format).replace("nan%", "")})
 
-# %% ../nbs/15a_bench.ipynb #04c955c2
+# %% ../nbs/15a_bench.ipynb #54cc81d2
 def provenance(
     engine: Engine = Engine(), # Where it was computed
 ) -> dict: # For `DataFrame.attrs`

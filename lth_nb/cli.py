@@ -6,7 +6,7 @@
 __all__ = ['CAVEAT', 'COMMANDS', 'read_table', 'write_table', 'cell_name', 'readable', 'effects', 'say', 'plan', 'run', 'table',
            'judge', 'factors', 'bench', 'demo', 'show', 'usage', 'main']
 
-# %% ../nbs/16_cli.ipynb #c8c76d66
+# %% ../nbs/16_cli.ipynb #84ce707f
 import inspect
 import io
 import sys
@@ -28,7 +28,7 @@ from .steps import Engine
 from .store import RunStore, write_whole
 from .studies import DEMO, Study
 
-# %% ../nbs/16_cli.ipynb #0eb1821f
+# %% ../nbs/16_cli.ipynb #4174058d
 def read_table(
     path: str, # A .parquet or .csv file
 ) -> pd.DataFrame: # Its rows
@@ -52,7 +52,7 @@ def write_table(
     write_whole(path, content.getvalue())
     return path
 
-# %% ../nbs/16_cli.ipynb #72407a97
+# %% ../nbs/16_cli.ipynb #aa60351c
 def cell_name(
     cell: pd.Series, # A row with the columns of a cell
 ) -> str: # Such as "resnet depth 8 width 8 residual"
@@ -90,7 +90,7 @@ def say(
     "Print a table without its index, all of it."
     print(table.to_string(index=False), end="\n\n")
 
-# %% ../nbs/16_cli.ipynb #6f51dd8f
+# %% ../nbs/16_cli.ipynb #6fbfb6bd
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
@@ -128,7 +128,7 @@ def table(
     rows = execution.frame(store)
     print(f"{len(rows)} runs in {write_table(rows, out)}")
 
-# %% ../nbs/16_cli.ipynb #004b7552
+# %% ../nbs/16_cli.ipynb #2b37d2bc
 def judge(
     table: str, # Table of runs, .parquet or .csv
     study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
@@ -158,7 +158,7 @@ def factors(
     if out is not None: write_table(found.astype(dict(level_a=str, level_b=str)), out)
     say(effects(found))
 
-# %% ../nbs/16_cli.ipynb #5f229101
+# %% ../nbs/16_cli.ipynb #89e7d4e9
 def bench(
     names: str = None, # Networks to time, such as demo,resnet20; by default all that this machine is for
     rounds: int = 3, # Times that each way is timed
@@ -177,7 +177,7 @@ def bench(
         print(f"{name}: seconds for one network and one epoch of {rows.images.iloc[0]} images\n")
         say(timings.readable(rows))
 
-# %% ../nbs/16_cli.ipynb #bcf0d4d6
+# %% ../nbs/16_cli.ipynb #b540a4fa
 CAVEAT: str = ("This illustrates the method; it is no evidence. A handful of cells that share their dense networks and seeds "
                "can show nothing about the existence of winning tickets.")
 
@@ -214,7 +214,7 @@ def show(
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 
-# %% ../nbs/16_cli.ipynb #05dcc9c9
+# %% ../nbs/16_cli.ipynb #c7a5d5b2
 COMMANDS: dict = {f.__name__: f for f in (demo, plan, run, table, judge, factors, bench)}
 
 def usage() -> str: # A line for each word

@@ -6,7 +6,7 @@
 __all__ = ['KEPT', 'TYPES', 'parts_of', 'start', 'find_mask', 'member', 'heights', 'widest', 'next_fleet', 'proposed_size',
            'default_engine', 'fleet_sizes', 'ledger', 'execute', 'frame']
 
-# %% ../nbs/09a_execution.ipynb #ff89c57e
+# %% ../nbs/09a_execution.ipynb #f7919f0f
 import gc
 import threading
 import time
@@ -36,7 +36,7 @@ from .store import RunStore
 from .studies import Plan, maker
 from .training import Checkpoint, lost, train
 
-# %% ../nbs/09a_execution.ipynb #4cb957c7
+# %% ../nbs/09a_execution.ipynb #eb77b923
 def parts_of(
     run: Run, # Whose images
     data: ImageSet | Folder, # All of them
@@ -69,7 +69,7 @@ def member(
     net = start(run, data)
     return Member(net=net, recipe=run.recipe, seed=run.seed, order=run.order, mask=find_mask(run, store, net) if run.parent else None)
 
-# %% ../nbs/09a_execution.ipynb #e5d79a62
+# %% ../nbs/09a_execution.ipynb #315b3ae2
 def heights(
     runs: tuple[Run, ...], # Parents before children
 ) -> Counter: # Run id to the length of its longest line of descendants
@@ -99,7 +99,7 @@ def next_fleet(
     key = fleet_key(ready[0])
     return [run for run in ready if fleet_key(run) == key][:size[key]]
 
-# %% ../nbs/09a_execution.ipynb #53df2d4f
+# %% ../nbs/09a_execution.ipynb #6d506779
 def proposed_size(
     most: int, # The most networks at once that the study asks for
     n: int, # Runs of the widest generation
@@ -117,7 +117,7 @@ def _workers(engine, cores):
     "Fleets that train side by side: one on each core, or one on the GPU."
     return cores if engine.device == "cpu" else 1
 
-# %% ../nbs/09a_execution.ipynb #10e9dbe2
+# %% ../nbs/09a_execution.ipynb #8627b0c0
 def fleet_sizes(
     plan: Plan, # What is to be run
     store: RunStore | None = None, # Where sizes may be pinned already; None: nowhere
@@ -143,7 +143,7 @@ def _proposed(run, plan, n, engine):
     make = lambda size: [Member(net=start(run, plan.data), recipe=run.recipe, seed=seed, order=run.order) for seed in range(size)]
     with one_thread_each() as cores: return proposed_size(fleet_size(make, plan.data, parts_of(run, plan.data), engine=engine, share=_workers(engine, cores)), n)
 
-# %% ../nbs/09a_execution.ipynb #655de6e9
+# %% ../nbs/09a_execution.ipynb #a5b26e34
 def ledger(
     plan: Plan, # What is to be run
     store: "RunStore | str | Path | None" = None, # Where results may be already
@@ -161,7 +161,7 @@ def ledger(
     table = pd.DataFrame(rows)
     return pd.concat([table, table.sum(numeric_only=True).to_frame().T.assign(arm="all")], ignore_index=True).astype(dict(trainings=int, stored=int, to_do=int))
 
-# %% ../nbs/09a_execution.ipynb #551b300e
+# %% ../nbs/09a_execution.ipynb #7b0058b5
 def _shares(plan, todo, sizes, engine):
     "Seconds that a run of each shape takes of the whole, by timing its fleet."
     share = {}
@@ -174,7 +174,7 @@ def _shares(plan, todo, sizes, engine):
             share[key] = seconds / sizes[key] / min(_workers(engine, cores), -(-len(todo) // sizes[key]))
     return share
 
-# %% ../nbs/09a_execution.ipynb #f357de30
+# %% ../nbs/09a_execution.ipynb #c3d4b414
 KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +205,7 @@ def _weights(run, store):
     "Checksum of the stored weights of a run; None if it has none."
     return store.record(run.id)["files"].get("weights", {}).get("sha256")
 
-# %% ../nbs/09a_execution.ipynb #fe130ab6
+# %% ../nbs/09a_execution.ipynb #824e18ee
 def _commit(run, member, outcome, about, store):
     "Store one finished run; a diverged one has no weights."
     tensors = {}
@@ -223,7 +223,7 @@ def _inherit(todo, store, plan, engine):
         _commit(run, Member(net=start(run, plan.data), recipe=run.recipe, seed=run.seed), outcome, about, store)
         del todo[run.id]
 
-# %% ../nbs/09a_execution.ipynb #f726b39a
+# %% ../nbs/09a_execution.ipynb #3ccb8a57
 @dataclass(eq=False)
 class _Work:
     "What the workers of one execution share."
@@ -257,7 +257,7 @@ def _checkpoint(fleet, work, about, spent):
         work.store.keep_checkpoint(fleet.ids, fleet.size, tensors, now)
     return Checkpoint(load, save, work.every)
 
-# %% ../nbs/09a_execution.ipynb #6294a915
+# %% ../nbs/09a_execution.ipynb #a67716b5
 def _train_fleet(fleet, work):
     "Train the runs of one fleet; what `_commit` needs of each, or None if there was no memory for it."
     try: return _trained(fleet, work)
@@ -277,7 +277,7 @@ def _trained(fleet, work):
     about |= dict(seconds=spent(), environment=_environment(work.engine, outcomes[0].compiled))
     return [(run, m, outcome, about) for run, m, outcome in zip(fleet.runs, members, outcomes)]
 
-# %% ../nbs/09a_execution.ipynb #7a8eb74c
+# %% ../nbs/09a_execution.ipynb #4444f498
 def _resumable(todo, sizes, store):
     "The fleets that can go on from a checkpoint; one of no more use is deleted, one of another study's runs is left alone."
     seen = set()
@@ -302,7 +302,7 @@ def _finish(trained, fleet, todo, sizes, work):
         tqdm.write(f"{fleet.size} networks at once do not fit into memory; going on with {sizes[key]}")
     work.store.drop_checkpoint(fleet.ids, fleet.size)
 
-# %% ../nbs/09a_execution.ipynb #87981334
+# %% ../nbs/09a_execution.ipynb #680691f2
 def _train_all(todo, sizes, work):
     "Keep every worker busy with a fleet until nothing is left; an error or an interruption stops them all."
     height, running, waiting = heights(work.plan.runs), {}, list(_resumable(todo, sizes, work.store))
@@ -321,7 +321,7 @@ def _train_all(todo, sizes, work):
                 for future in sorted(done, key=lambda f: f.exception() is not None): _finish(future.result(), running.pop(future), todo, sizes, work)    # what succeeded is stored before an error is raised
         finally: work.stop.set()
 
-# %% ../nbs/09a_execution.ipynb #803b12b5
+# %% ../nbs/09a_execution.ipynb #7bdedca6
 def execute(
     plan: Plan, # What is to be run
     *,
@@ -341,7 +341,7 @@ def execute(
         list(_resumable({}, sizes, store))                                 # forgets what is of no more use
     return store
 
-# %% ../nbs/09a_execution.ipynb #186ff545
+# %% ../nbs/09a_execution.ipynb #0ec1f089
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64", network="string", depth="Int64", width="Int64", residual="boolean", params="Int64",
     recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", scope="string", level="Int64", sparsity="float64",

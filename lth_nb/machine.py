@@ -6,7 +6,7 @@
 __all__ = ['GROUP', 'LARGEST', 'NEAR', 'SPARE', 'keep_memory', 'cores', 'one_thread_each', 'available_memory', 'out_of_memory',
            'time_steps', 'footprint', 'probe', 'time_sizes', 'proposal', 'cache_file', 'fleet_size']
 
-# %% ../nbs/06a_machine.ipynb #c50205be
+# %% ../nbs/06a_machine.ipynb #a60265ff
 import ctypes
 import json
 import os
@@ -27,7 +27,7 @@ from .folders import Folder
 from .steps import Engine
 from .training import Training, predict
 
-# %% ../nbs/06a_machine.ipynb #1564edd9
+# %% ../nbs/06a_machine.ipynb #674bda3a
 def keep_memory() -> bool: # Was it possible?
     "Keep freed memory in the process, in one pool for all threads; only the C library of GNU can be asked."
     if platform.libc_ver()[0] != "glibc": return False
@@ -45,7 +45,7 @@ def cores() -> int: # At least 1
         bound = min(bound, max(1, quota // period))
     return bound
 
-# %% ../nbs/06a_machine.ipynb #8250e91e
+# %% ../nbs/06a_machine.ipynb #ae8f27e1
 @contextmanager
 def one_thread_each() -> Iterator[int]: # Number of workers: the cores this process may use
     "Within it torch computes on one thread, and freed memory is kept; threads are as before afterwards."
@@ -74,7 +74,7 @@ def out_of_memory(
     here = isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
     return here or out_of_memory(error.__context__)
 
-# %% ../nbs/06a_machine.ipynb #a744722c
+# %% ../nbs/06a_machine.ipynb #8829aa56
 def time_steps(
     training: Training, # A fleet, before its first step
     *,
@@ -99,7 +99,7 @@ def _wait(engine):
     "Wait until a GPU has done what it was given."
     if engine.device != "cpu": torch.cuda.synchronize()
 
-# %% ../nbs/06a_machine.ipynb #74ccdf77
+# %% ../nbs/06a_machine.ipynb #7aa7f220
 def footprint(
     training: Training, # A fleet on the CPU; it takes one step
 ) -> int: # Bytes, on any device
@@ -126,7 +126,7 @@ def probe(
     step, look = time_steps(training)
     return step * training.steps * training.recipe.epochs + look * (len(parts.val) + len(parts.test)) * len(training.recipe.looks())
 
-# %% ../nbs/06a_machine.ipynb #444a443b
+# %% ../nbs/06a_machine.ipynb #b055373a
 LARGEST: dict[str, int] = dict(cpu=32, cuda=128)  # No larger fleets are tried
 NEAR: float = 1.05  # Times up to this multiple of the best one count as equal
 SPARE: float = 2.0  # A fleet may need this multiple of its footprint
@@ -157,7 +157,7 @@ def proposal(
     "The smallest fleet that is as fast as the best, or nearly."
     return min(k for k, t in times.items() if t <= NEAR * min(times.values()))
 
-# %% ../nbs/06a_machine.ipynb #cc3bd85e
+# %% ../nbs/06a_machine.ipynb #8863f6c5
 def cache_file() -> Path: # Need not exist
     "Where measured times are remembered."
     return Path(platformdirs.user_cache_dir("lth_nb")) / "fleet_sizes.json"
@@ -183,7 +183,7 @@ def _key(member, data, engine):
     shapes = {name: list(t.shape) for name, t in member.net.state_dict().items()}
     return digest([environment(), machine, repr(member.net), shapes, data.shape, member.recipe.batch_size, member.recipe.precision, member.recipe.augment])
 
-# %% ../nbs/06a_machine.ipynb #f6b27a0f
+# %% ../nbs/06a_machine.ipynb #34493483
 def fleet_size(
     make: Callable[[int], list[Member]], # K members
     data: ImageSet | Folder, # The images

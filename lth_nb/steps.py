@@ -6,7 +6,7 @@
 __all__ = ['Engine', 'FleetSGD', 'losses', 'autocast', 'fleet_step', 'prepare', 'rates', 'kept', 'ImageLoop', 'compiled',
            'StreamLoop']
 
-# %% ../nbs/05c_steps.ipynb #41863a2f
+# %% ../nbs/05c_steps.ipynb #7ca67e84
 import copy
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ from .fleets import Fleet, replicas, stack
 from .masks import apply
 from .recipes import Recipe, shared
 
-# %% ../nbs/05c_steps.ipynb #d60cf9ea
+# %% ../nbs/05c_steps.ipynb #f473d5f7
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     "Where and how fleets are computed; raises `ValueError` for a device that is not there."
@@ -57,7 +57,7 @@ class Engine:
             torch.use_deterministic_algorithms(before)
             torch.utils.deterministic.fill_uninitialized_memory = fill
 
-# %% ../nbs/05c_steps.ipynb #a660f45d
+# %% ../nbs/05c_steps.ipynb #75e085dd
 class FleetSGD:
     "SGD of a fleet: per-member learning rate, weight decay and mask; owns the momentum."
     def __init__(self,
@@ -98,7 +98,7 @@ class FleetSGD:
             v.mul_(self.recipe.momentum).add_(g)
             w.sub_((g.add_(v * self.recipe.momentum) if self.recipe.nesterov else v) * self._rows(lr, p))
 
-# %% ../nbs/05c_steps.ipynb #795ad176
+# %% ../nbs/05c_steps.ipynb #204b9cde
 def losses(
     logits: Tensor, # (B, K, classes)
     labels: Tensor, # (B, K)
@@ -108,7 +108,7 @@ def losses(
     each = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=smoothing).view_as(labels)
     return each.T.contiguous().mean(1)
 
-# %% ../nbs/05c_steps.ipynb #f98be700
+# %% ../nbs/05c_steps.ipynb #2db83155
 def autocast(
     recipe: Recipe, # Whose precision
     device: str | torch.device, # Where it is computed
@@ -133,7 +133,7 @@ def fleet_step(
     sgd.step(lr)
     return loss.detach()
 
-# %% ../nbs/05c_steps.ipynb #15ca854d
+# %% ../nbs/05c_steps.ipynb #87c7aa89
 def prepare(
     members: Sequence[Member], # K members of one shape, whose recipes agree in what `shared` lists
     device: str = "cpu", # Where to train
@@ -156,7 +156,7 @@ def rates(
     columns = {m.recipe: [m.recipe.lr_at(epoch, i, steps) for i in range(steps)] for m in members}
     return torch.tensor([columns[m.recipe] for m in members], dtype=torch.float64).T.contiguous()
 
-# %% ../nbs/05c_steps.ipynb #4b2fff0f
+# %% ../nbs/05c_steps.ipynb #ffd642cd
 @contextmanager
 def kept(tensors: Sequence[Tensor]) -> Iterator[None]:
     "Within it the tensors may change; afterwards they are as before."
@@ -166,7 +166,7 @@ def kept(tensors: Sequence[Tensor]) -> Iterator[None]:
         with torch.no_grad():
             for t, b in zip(tensors, before): t.copy_(b)
 
-# %% ../nbs/05c_steps.ipynb #e7240780
+# %% ../nbs/05c_steps.ipynb #75244e9e
 class _Table:
     "What the steps with batches of one size read, and the record of such a step."
     def __init__(self, loop, size, first, last):
@@ -207,7 +207,7 @@ class _Table:
         if self.loop.device != "cpu" and self.graph is None: self.capture()
         self.graph.replay() if self.graph else self.body()
 
-# %% ../nbs/05c_steps.ipynb #e1abbd0e
+# %% ../nbs/05c_steps.ipynb #60970014
 class ImageLoop:
     "The steps of epochs over images at hand."
     def __init__(self,
@@ -237,7 +237,7 @@ class ImageLoop:
         self.tables[0 if self.next < self.full else -1].step()
         self.next += 1
 
-# %% ../nbs/05c_steps.ipynb #07029e8e
+# %% ../nbs/05c_steps.ipynb #5c98c67c
 def compiled(
     fleet: Fleet, # In training mode; left as it is
     engine: Engine, # Says whether to compile
@@ -261,7 +261,7 @@ def compiled(
     finally: fleet.zero_grad(set_to_none=True)
     return fast
 
-# %% ../nbs/05c_steps.ipynb #37e77a9e
+# %% ../nbs/05c_steps.ipynb #6894d94c
 class StreamLoop:
     "The steps of epochs over images from files."
     def __init__(self,

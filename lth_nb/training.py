@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WORTH', 'scores', 'predict', 'Outcome', 'lost', 'finite', 'Training', 'Checkpoint', 'train']
 
-# %% ../nbs/06_training.ipynb #0f173c11
+# %% ../nbs/06_training.ipynb #018fd044
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from .folders import Folder
 from .recipes import Recipe
 from .steps import Engine, ImageLoop, StreamLoop, autocast, fleet_step, kept, prepare, rates
 
-# %% ../nbs/06_training.ipynb #6be09268
+# %% ../nbs/06_training.ipynb #72b1814e
 @torch.inference_mode()
 def scores(
     fleet: Fleet, # K networks
@@ -47,7 +47,7 @@ def predict(
     "Predictions of every member."
     return torch.cat([logits.argmax(2) for logits in scores(fleet, images, index, **options)]).T.cpu()
 
-# %% ../nbs/06_training.ipynb #0d1b66d2
+# %% ../nbs/06_training.ipynb #9db374f1
 @dataclass(frozen=True, eq=False)
 class Outcome:
     "What the training of one member gave."
@@ -83,7 +83,7 @@ def finite(
     tensors = [t for t in fleet.body.state_dict().values() if t.ndim]
     return torch.stack([replicas(t, fleet.size).flatten(1).isfinite().all(1) for t in tensors]).all(0).cpu()
 
-# %% ../nbs/06_training.ipynb #c230dee2
+# %% ../nbs/06_training.ipynb #bc5e8d40
 class Training:
     "A fleet with its momentum, its history and its place; raises `ValueError` where recipes cannot share a fleet and `FleetError` where networks cannot."
     def __init__(self,
@@ -113,7 +113,7 @@ class Training:
         loop = StreamLoop if isinstance(self.images, Streamed) else ImageLoop
         self.loop = loop(self.fleet, self.sgd, self.images, n - n % size if self.recipe.drop_last and n >= size else n, self.engine)
 
-# %% ../nbs/06_training.ipynb #ef27daa8
+# %% ../nbs/06_training.ipynb #1db882aa
 from fastcore.basics import patch
 
 @patch
@@ -138,7 +138,7 @@ def restore(self: Training,
     with torch.no_grad():
         for name, t in self.tensors().items(): t.copy_(state[name])
 
-# %% ../nbs/06_training.ipynb #e1ad3ce8
+# %% ../nbs/06_training.ipynb #b7141755
 @patch(as_prop=True)
 def steps(self: Training) -> int:
     "Steps of an epoch."
@@ -164,7 +164,7 @@ def step(self: Training) -> bool: # Are there more steps in this epoch?
     self.place[1] += 1
     return self.place[1].item() < self.steps
 
-# %% ../nbs/06_training.ipynb #81e8881e
+# %% ../nbs/06_training.ipynb #9f13e145
 @patch
 def close(self: Training) -> None:
     "End an epoch."
@@ -193,7 +193,7 @@ def outcomes(self: Training) -> list[Outcome]: # One for each member
     validated, compiled = len(self.parts.val) > 0, self.loop.forward is not self.fleet
     return [_outcome(net(k), len(self.data.classes), validated, self.curve[:, k], epochs[:len(self.looks)], self.looks[:, :, k], self.diverged[k], compiled) for k in range(len(self.members))]
 
-# %% ../nbs/06_training.ipynb #7a7da267
+# %% ../nbs/06_training.ipynb #40ece9c3
 WORTH: int = 32  # Steps that must be left for a smaller fleet to be tried
 
 @patch
@@ -218,7 +218,7 @@ def _move(self: Training, rows, slots, needed, size):
     with torch.no_grad():
         for name, t in self.tensors().items(): t.copy_(rows[name][[slots[k] for k in seats]].flatten(0, 1).view_as(t))
 
-# %% ../nbs/06_training.ipynb #ef5ad8ae
+# %% ../nbs/06_training.ipynb #2410f365
 @patch
 def narrow(self: Training) -> bool: # Is the fleet smaller now?
     "Continue with fewer networks if at least half of the slots are not needed and no bit changes; only between epochs."
@@ -235,7 +235,7 @@ def narrow(self: Training) -> bool: # Is the fleet smaller now?
     self.refused = needed
     return False
 
-# %% ../nbs/06_training.ipynb #1903dcfa
+# %% ../nbs/06_training.ipynb #8b080de5
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     "Where the state of a training is kept."
@@ -269,7 +269,7 @@ def train(
             if training.diverged.any(): training.narrow()
         return training.outcomes()
 
-# %% ../nbs/06_training.ipynb #3e4f240a
+# %% ../nbs/06_training.ipynb #38d1ce0b
 def _epoch(training, checkpoint, watch, due):
     "One epoch, or the rest of one; returns when the next checkpoint is due."
     training.begin()
