@@ -207,7 +207,7 @@ def _tried(self: Training):
             loss = fleet_step(self.fleet, self.sgd, *next(self.images.batches(part, size)), lr, forward=self.loop.forward)
             rows += [loss.clone()] + [replicas(t, self.fleet.size).detach().clone() for t in self.tensors().values()]
     seen = torch.cat([self.parts.val, self.parts.test])
-    some = torch.cat([seen[:250], seen[len(seen) // 250 * 250:]])            # a full batch, and the last one
+    some = torch.cat([seen[:250], seen[max(250, len(seen) // 250 * 250):]])  # the first batch of a look, and the last one
     return rows + [logits.transpose(0, 1) for logits in scores(self.fleet, self.images, some, recipe=self.recipe)]
 
 @patch
