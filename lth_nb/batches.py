@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Member', 'epoch_order', 'windows', 'Draws', 'followed', 'draw', 'assemble', 'alone', 'Images', 'Streamed']
 
-# %% ../nbs/05b_batches.ipynb #a80cf626
+# %% ../nbs/05b_batches.ipynb #3c627742
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from .data import PAD, ImageSet, Split, augment
 from .folders import Decoder, Folder
 from .recipes import Recipe
 
-# %% ../nbs/05b_batches.ipynb #8541ec5b
+# %% ../nbs/05b_batches.ipynb #d5ebda45
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Member:
     "A network in a fleet: where it starts, how it is trained, which batches it sees, which weights live."
@@ -27,7 +27,7 @@ class Member:
     order: str = "shared" # Name of the order of its batches
     mask: dict[str, Tensor] | None = None # 0/1 tensor for each prunable weight; None: dense
 
-# %% ../nbs/05b_batches.ipynb #404dda0c
+# %% ../nbs/05b_batches.ipynb #c1f1b715
 def epoch_order(
     member: Member, # Whose images
     n: int, # Number of training images
@@ -37,7 +37,7 @@ def epoch_order(
     order, size = torch.randperm(n, generator=stream(member.seed, "order", member.order, epoch)), member.recipe.batch_size
     return order[:n - n % size] if member.recipe.drop_last and n >= size else order
 
-# %% ../nbs/05b_batches.ipynb #adae0b39
+# %% ../nbs/05b_batches.ipynb #eaf2c240
 def windows(
     member: Member, # Whose augmentation
     n: int, # Images in an epoch
@@ -47,7 +47,7 @@ def windows(
     g = stream(member.seed, "augment", member.order, epoch)
     return torch.randint(0, 2 * PAD + 1, (n, 2), generator=g), torch.randint(0, 2, (n,), generator=g).bool()
 
-# %% ../nbs/05b_batches.ipynb #d2c8f48f
+# %% ../nbs/05b_batches.ipynb #d462a3f2
 @dataclass(frozen=True, eq=False)
 class Draws:
     "The images of one epoch, for the G distinct orders of a fleet."
@@ -82,7 +82,7 @@ def draw(
     if members[0].recipe.augment == "none": return Draws(index, group)
     return Draws(index, group, *[torch.stack(w, 1) for w in zip(*[windows(m, len(index), epoch) for m in distinct.values()])])
 
-# %% ../nbs/05b_batches.ipynb #cc1b0c3a
+# %% ../nbs/05b_batches.ipynb #28252cef
 def assemble(
     pixels: Tensor, # (B·G, C, H, W), as stored; may be overwritten
     drawn: Draws, # Of these B places
@@ -100,7 +100,7 @@ def alone(
     "Images in a given order, without augmentation."
     return Draws(index[:, None], torch.zeros(1, dtype=torch.int64, device=index.device))
 
-# %% ../nbs/05b_batches.ipynb #81c76fcf
+# %% ../nbs/05b_batches.ipynb #4b9df8e3
 @dataclass(frozen=True, eq=False)
 class Images:
     "An image set on the device, ready for fleets."
@@ -110,9 +110,9 @@ class Images:
     std: Tensor # (C,)
 
     @classmethod
-    def of(cls, data: ImageSet, parts: Split, dtype: torch.dtype, device: str = "cpu") -> "Images":
-        "Statistics come from the images that are not test images."
-        mean, std = data.statistics(parts.pool)
+    def of(cls, data: ImageSet, parts: Split, dtype: torch.dtype, device: str = "cpu", normalise: str = "computed") -> "Images":
+        "Statistics come from the images that are not test images, or are published ones."
+        mean, std = data.statistics(parts.pool, normalise)
         return cls(data.images.to(device), data.labels.to(device), mean.to(device, dtype), std.to(device, dtype))
 
     @property
@@ -132,20 +132,21 @@ class Images:
         "Images (B, C, H, W) at the positions `index`, in batches of `size`."
         for part in index.to(self.pixels.device).split(size): yield self.batch(alone(part))[0]
 
-# %% ../nbs/05b_batches.ipynb #75472d34
+# %% ../nbs/05b_batches.ipynb #0be553aa
 class Streamed:
     "Pictures of a folder, decoded while fleets train; raises `ValueError` that names a damaged file."
     def __init__(self,
         data: Folder, # The pictures
-        parts: Split, # Statistics come from the pictures that are not test pictures
+        parts: Split, # Statistics come from the pictures that are not test pictures, or are published ones
         dtype: torch.dtype, # Of the images that come out
         device: str = "cpu", # Where to
         *,
         workers: int = 0, # Processes that decode; 0: this one
+        normalise: str = "computed", # Channel statistics: "computed", or the name of published ones
     ):
         self.shape, self.device, self.labels = data.shape, device, data.labels.to(device)
         self.decoder = Decoder(data, workers=workers, pin=device != "cpu")
-        self.mean, self.std = [t.to(device, dtype) for t in data.statistics(parts.pool, workers=workers)]
+        self.mean, self.std = [t.to(device, dtype) for t in data.statistics(parts.pool, normalise, workers=workers)]
 
     def batches(self, drawn: Draws, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         "Images (B, K·C, H, W) and labels (B, K) of an epoch, in batches of `size`."

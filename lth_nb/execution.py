@@ -49,7 +49,7 @@ def start(
     data: ImageSet | Folder, # Its images
 ) -> nn.Module: # With initial weights, θ₀ or θ₀′
     "The network a run starts from, before its mask."
-    return initialise(maker(run, data)(), run.seed, ARMS[run.arm].init)
+    return initialise(maker(run, data)(), run.seed, ARMS[run.arm].init, head=run.recipe.head)
 
 def find_mask(
     run: Run, # A run with a parent

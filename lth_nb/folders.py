@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.v2 import functional as VF
 
 from .core import digest, must_be, must_lie
+from .data import published
 
 # %% ../nbs/01a_folders.ipynb #62e9c0bc
 def decode(
@@ -121,10 +122,12 @@ from fastcore.basics import patch
 @patch
 def statistics(self: Folder,
     index: Tensor, # (n,) positions of the pictures that may be looked at: `Split.pool`
+    normalise: str = "computed", # "computed" from them, or published ones by their name in `PUBLISHED`
     *,
     workers: int = 0, # Processes that decode; 0: this one
 ) -> tuple[Tensor, Tensor]: # Mean and standard deviation of each channel, (3,) float64, in 0…255
-    "Channel statistics over some of the pictures, computed once; a constant channel gets the deviation 1."
+    "Channel statistics, computed once over some of the pictures, or published; a constant channel gets the deviation 1."
+    if normalise != "computed": return published(normalise, self.shape[0])
     known, key = self.__dict__.setdefault("known", {}), index.numpy().tobytes()
     if key not in known: known[key] = _moments(Decoder(self, workers=workers)(index.split(256)))
     return known[key]

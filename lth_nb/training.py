@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WORTH', 'scores', 'predict', 'Outcome', 'lost', 'finite', 'Training', 'Checkpoint', 'train']
 
-# %% ../nbs/06_training.ipynb #018fd044
+# %% ../nbs/06_training.ipynb #eb725ce9
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from .folders import Folder
 from .recipes import Recipe
 from .steps import Engine, ImageLoop, StreamLoop, autocast, fleet_step, kept, prepare, rates
 
-# %% ../nbs/06_training.ipynb #72b1814e
+# %% ../nbs/06_training.ipynb #38ca484a
 @torch.inference_mode()
 def scores(
     fleet: Fleet, # K networks
@@ -47,7 +47,7 @@ def predict(
     "Predictions of every member."
     return torch.cat([logits.argmax(2) for logits in scores(fleet, images, index, **options)]).T.cpu()
 
-# %% ../nbs/06_training.ipynb #9db374f1
+# %% ../nbs/06_training.ipynb #da24ceb3
 @dataclass(frozen=True, eq=False)
 class Outcome:
     "What the training of one member gave."
@@ -83,7 +83,7 @@ def finite(
     tensors = [t for t in fleet.body.state_dict().values() if t.ndim]
     return torch.stack([replicas(t, fleet.size).flatten(1).isfinite().all(1) for t in tensors]).all(0).cpu()
 
-# %% ../nbs/06_training.ipynb #bc5e8d40
+# %% ../nbs/06_training.ipynb #3c9d9eca
 class Training:
     "A fleet with its momentum, its history and its place; raises `ValueError` where recipes cannot share a fleet and `FleetError` where networks cannot."
     def __init__(self,
@@ -97,8 +97,9 @@ class Training:
     ):
         self.members, self.data, self.parts, self.engine, self.recipe = list(members), data, parts, engine, members[0].recipe
         n, dtype = len(self.members), self.recipe.dtype()
-        if isinstance(data, Folder): self.images = Streamed(data, parts, dtype, engine.device, workers=workers)
-        else: self.images = Images.of(data, parts, dtype, engine.device)
+        if self.recipe.selection == "best_val" and not len(parts.val): raise ValueError("`selection` must be one of ['last', 'best_test'] without validation images; got 'best_val'")
+        if isinstance(data, Folder): self.images = Streamed(data, parts, dtype, engine.device, workers=workers, normalise=self.recipe.normalise)
+        else: self.images = Images.of(data, parts, dtype, engine.device, self.recipe.normalise)
         self.size = must_lie("size", n if size is None else size, f"[{n}, inf)", whole=True)
         self.place = torch.zeros(2, dtype=torch.int64)                     # epoch, and step within it, to be done next
         self.diverged = torch.zeros(n, dtype=torch.int64)                  # first epoch, counted from 1; 0: none
@@ -112,15 +113,18 @@ class Training:
         self.fleet, self.sgd = prepare([self.members[k] for k in slots], self.engine.device)
         loop = StreamLoop if isinstance(self.images, Streamed) else ImageLoop
         self.loop = loop(self.fleet, self.sgd, self.images, n - n % size if self.recipe.drop_last and n >= size else n, self.engine)
+        self.best = {}                                                     # of each slot: the state at its best look, and how good it was
+        if self.recipe.selection != "last": self.best = {name: t.clone() for name, t in self.fleet.body.state_dict().items()} | {"": torch.full((self.fleet.size,), -1.0, dtype=torch.float64)}
 
-# %% ../nbs/06_training.ipynb #1db882aa
+# %% ../nbs/06_training.ipynb #a99f7219
 from fastcore.basics import patch
 
 @patch
 def tensors(self: Training) -> dict[str, Tensor]: # One row, or as many rows, for each of the K slots
     "What the slots hold."
     momentum = {f"momentum.{name}": v for name, v in zip(dict(self.fleet.body.named_parameters()), self.sgd.velocity)}
-    return {f"fleet.{name}": t for name, t in self.fleet.body.state_dict().items()} | momentum | {"total": self.loop.total}
+    best = {f"best.{name}": t for name, t in self.best.items()}
+    return {f"fleet.{name}": t for name, t in self.fleet.body.state_dict().items()} | momentum | best | {"total": self.loop.total}
 
 @patch
 def state(self: Training) -> dict[str, Tensor]: # On the CPU
@@ -138,7 +142,7 @@ def restore(self: Training,
     with torch.no_grad():
         for name, t in self.tensors().items(): t.copy_(state[name])
 
-# %% ../nbs/06_training.ipynb #b7141755
+# %% ../nbs/06_training.ipynb #55cff80a
 @patch(as_prop=True)
 def steps(self: Training) -> int:
     "Steps of an epoch."
@@ -164,7 +168,7 @@ def step(self: Training) -> bool: # Are there more steps in this epoch?
     self.place[1] += 1
     return self.place[1].item() < self.steps
 
-# %% ../nbs/06_training.ipynb #9f13e145
+# %% ../nbs/06_training.ipynb #c5a419ce
 @patch
 def close(self: Training) -> None:
     "End an epoch."
@@ -174,8 +178,17 @@ def close(self: Training) -> None:
     self.diverged = torch.where((self.diverged == 0) & ~(alive & loss.isfinite()), epoch, self.diverged)
     loss[(self.diverged > 0) & (self.diverged < epoch)] = float("nan")
     self.curve = torch.cat([self.curve, loss[None]])
-    if epoch in self.recipe.looks(): self.looks = torch.cat([self.looks, self._look()[:, first].masked_fill(self.diverged > 0, float("nan"))[None]])
+    if epoch in self.recipe.looks():
+        seen = self._look()
+        self.looks = torch.cat([self.looks, seen[:, first].masked_fill(self.diverged > 0, float("nan"))[None]])
+        if self.best: self._keep_best(seen[["best_val", "best_test"].index(self.recipe.selection)])
     self.place = torch.tensor([epoch, 0])
+
+@patch
+def _keep_best(self: Training, score):
+    "Keep the state of the slots that are better than ever, by their score (K,)."
+    better = (score > self.best[""]).nonzero().flatten()
+    for name, t in (self.fleet.body.state_dict() | {"": score}).items(): replicas(self.best[name], self.fleet.size)[better] = replicas(t, self.fleet.size)[better]
 
 @patch
 def _look(self: Training):
@@ -187,13 +200,16 @@ def _look(self: Training):
 
 @patch
 def outcomes(self: Training) -> list[Outcome]: # One for each member
-    "What the training gave."
-    nets, epochs = unstack(self.fleet), self.recipe.looks()
+    "What the training gave, each with the weights of the epoch that its recipe selects."
+    epochs = self.recipe.looks()
+    with kept(list(self.fleet.body.state_dict().values())):
+        if self.best: self.fleet.body.load_state_dict({name: t for name, t in self.best.items() if name})
+        nets = unstack(self.fleet)
     net = lambda k: None if self.diverged[k] else nets[self.slots.index(k)].cpu()
     validated, compiled = len(self.parts.val) > 0, self.loop.forward is not self.fleet
     return [_outcome(net(k), len(self.data.classes), validated, self.curve[:, k], epochs[:len(self.looks)], self.looks[:, :, k], self.diverged[k], compiled) for k in range(len(self.members))]
 
-# %% ../nbs/06_training.ipynb #40ece9c3
+# %% ../nbs/06_training.ipynb #5479ad5f
 WORTH: int = 32  # Steps that must be left for a smaller fleet to be tried
 
 @patch
@@ -218,24 +234,24 @@ def _move(self: Training, rows, slots, needed, size):
     with torch.no_grad():
         for name, t in self.tensors().items(): t.copy_(rows[name][[slots[k] for k in seats]].flatten(0, 1).view_as(t))
 
-# %% ../nbs/06_training.ipynb #2410f365
+# %% ../nbs/06_training.ipynb #dc1c8545
 @patch
 def narrow(self: Training) -> bool: # Is the fleet smaller now?
     "Continue with fewer networks if at least half of the slots are not needed and no bit changes; only between epochs."
     needed, wide = [k for k in range(len(self.members)) if not self.diverged[k]], len(self.slots)
     left = (self.recipe.epochs - self.place[0].item()) * self.steps
     if not needed or needed == self.refused or 2 * len(needed) > wide or left < WORTH: return False
-    expected, before, slots = self._tried(), (self.slots, self.fleet, self.sgd, self.loop), [self.slots.index(k) for k in needed]
+    expected, before, slots = self._tried(), (self.slots, self.fleet, self.sgd, self.loop, self.best), [self.slots.index(k) for k in needed]
     rows = {name: replicas(t.detach(), wide) for name, t in self.tensors().items()}
     for size in sorted({-(-len(needed) // m) * m for m in (1, 2, 4, 8, 16)}):
         if 2 * size > wide: break
         self._move(rows, slots, needed, size)
         if all(torch.equal(a[slots], b[:len(needed)]) for a, b in zip(expected, self._tried(), strict=True)): return True
-    self.slots, self.fleet, self.sgd, self.loop = before
+    self.slots, self.fleet, self.sgd, self.loop, self.best = before
     self.refused = needed
     return False
 
-# %% ../nbs/06_training.ipynb #8b080de5
+# %% ../nbs/06_training.ipynb #ad037448
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     "Where the state of a training is kept."
@@ -269,7 +285,7 @@ def train(
             if training.diverged.any(): training.narrow()
         return training.outcomes()
 
-# %% ../nbs/06_training.ipynb #38d1ce0b
+# %% ../nbs/06_training.ipynb #5552cf75
 def _epoch(training, checkpoint, watch, due):
     "One epoch, or the rest of one; returns when the next checkpoint is due."
     training.begin()
