@@ -109,7 +109,6 @@ class Study:
     normalise: str = "computed"
     lr_ahead: bool = False
     head: str = "uniform"
-    selection: str = "last"
     fleet: int | None = None # Most networks trained at once; None: as many as a short timing proposes. The first execution pins it
     similar: float | None = None # Declared margin of "similar" accuracy, in [0, 1]; None: the paper's for this image set
     sufficient: bool | None = None # Are these epochs declared sufficient? Only asked where one budget is run
