@@ -96,13 +96,23 @@ def save(self: RunStore,
     "Commit a finished run, unless it has been committed already: the first record wins."
     if id in self: return
     self.folder(id).mkdir(parents=True, exist_ok=True)
+    files = self._write(id, tensors)
+    write_whole(self.folder(id) / "record.json", _bytes(dict(record) | dict(id=id, files=files)), once=True)
+
+@patch
+def _write(self: RunStore, id, tensors):
+    "Write tensor files, each named by its content; what the record says of them."
     files = {}
     for name, named in tensors.items():
         content = tensors_to_bytes({k: t.contiguous() for k, t in named.items()})
         sha = hashlib.sha256(content).hexdigest()
         files[name] = dict(file=f"{name}-{sha[:8]}.safetensors", sha256=sha)
         write_whole(self.folder(id) / files[name]["file"], content)
-    write_whole(self.folder(id) / "record.json", json.dumps(dict(record) | dict(id=id, files=files), indent=1, ensure_ascii=False, allow_nan=False).encode(), once=True)
+    return files
+
+def _bytes(record):
+    "A record as it is written."
+    return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
 # %% ../nbs/08_store.ipynb #ec81ba1e
 @patch
@@ -134,6 +144,18 @@ def tensors(self: RunStore,
 def records(self: RunStore) -> Iterator[dict]:
     "The records of all finished runs, in the order of their ids."
     for path in sorted(self.path.glob("runs/??/*/record.json")): yield self.record(path.parent.name)
+
+# %% ../nbs/08_store.ipynb #8a01ab02
+@patch
+def add(self: RunStore,
+    id: str, # Identity of a finished run
+    name: str, # Such as "weights_best_test"
+    named: Mapping[str, Tensor], # Named tensors
+) -> None:
+    "Give a finished run another file of tensors; one that it has already is left alone."
+    record = self.record(id)
+    if name in record["files"]: return
+    write_whole(self.folder(id) / "record.json", _bytes(record | dict(files=record["files"] | self._write(id, {name: named}))))
 
 # %% ../nbs/08_store.ipynb #2db3194c
 @patch

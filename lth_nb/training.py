@@ -84,7 +84,7 @@ def finite(
     tensors = [t for t in fleet.body.state_dict().values() if t.ndim]
     return torch.stack([replicas(t, fleet.size).flatten(1).isfinite().all(1) for t in tensors]).all(0).cpu()
 
-# %% ../nbs/06_training.ipynb #3c9d9eca
+# %% ../nbs/06_training.ipynb #6a01aa02
 BEST: list[str] = ["best_val", "best_test"]  # States that are known by what they are best in, over the epochs looked at
 
 def must_keep(
@@ -95,6 +95,7 @@ def must_keep(
     if isinstance(what, int): return must_lie("keep", what, "[1, inf)", whole=True)
     return must_be("keep", what, [b for b in BEST if b != "best_val" or len(parts.val)])
 
+# %% ../nbs/06_training.ipynb #3c9d9eca
 class Training:
     "A fleet with its momentum, its history and its place; raises `ValueError` where recipes cannot share a fleet and `FleetError` where networks cannot."
     def __init__(self,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .core import must_be, must_lie
-from .statistics import CELL, finished, need, tidy
+from .statistics import APART, CELL, OF_PRUNING, finished, need, tidy
 
 # %% ../nbs/11_verdicts.ipynb #18773ce0
 GUARD: float = 1e-9  # Differences in accuracy below it are no differences
@@ -167,7 +167,7 @@ def judge(
     tickets = groups(df[df.arm.str.startswith("lt_")], cell)
     if not tickets: raise ValueError(f"the table must hold finished runs of the arm 'lt_imp' or 'lt_omp' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
     pick = {arm: _picker(df[df.arm.str.partition("_")[0] == arm], [c for c in cell if c not in apart])
-            for arm, apart in dict(rr=[], sdt=["pruner", "scope"], dense=["pruner", "scope", "sparsity", "epochs"]).items()}
+            for arm, apart in (APART | dict(dense=[*APART["dense"], "epochs"])).items()}
     rows = [_judged(dict(zip(cell, key)), lt, pick, similar, gap, min_sparsity, sufficient, failed) for key, lt in tickets.items()]
     table = pd.DataFrame(rows).astype({f"c{i}": "boolean" for i in range(1, 6)})
     return table.sort_values(cell, ignore_index=True)
@@ -204,7 +204,7 @@ def exists(
     verdicts: pd.DataFrame, # What `judge` gives
 ) -> pd.DataFrame: # One row for each network: its best verdict, the pruner and the largest sparsity that reach it
     "The best verdict of each network over pruners and sparsities."
-    by = [c for c in CELL if c in verdicts and c not in ("pruner", "scope", "sparsity")]
+    by = [c for c in CELL if c in verdicts and c not in (*OF_PRUNING, "sparsity")]
     best = [g.assign(rank=g.verdict.map(RANK.index)).sort_values(["rank", "sparsity"]).iloc[-1] for g in groups(verdicts, by).values()]
     table = pd.DataFrame(best)[[*by, "verdict", "pruner", "sparsity"]].reset_index(drop=True)
     return table.assign(pruner=table.pruner.where(table.verdict != "none"), sparsity=table.sparsity.where(table.verdict != "none"))
