@@ -54,6 +54,7 @@ def decoded(
 ) -> Tensor: # (N, C, H, W) uint8
     "Decode pictures on all cores; raises `ValueError` that names the first that is damaged, or of another size."
     if size is not None: must_lie("size", size, "[1, inf)", whole=True)
+    if not files: raise ValueError("`files` must hold pictures; there are none")
     _, height, width = _pixels(files[0], names[0], size, grey).shape
     images, colours = np.empty((len(files), 3, height, width), np.uint8), np.ones(len(files), bool)
     def fill(part):
