@@ -125,6 +125,14 @@ def _sharing(net):
     return [first.setdefault(id(m), name) for name, m in net.named_modules(remove_duplicate=False)]
 
 # %% ../nbs/05_fleets.ipynb #af5d9d8e
+def _is_bare(module): return not (module._parameters or module._buffers or module._modules)
+
+def _says(module, size, path):
+    "How a module without parameters says that it looks in a fleet."
+    wide = module.widened(size)
+    if isinstance(wide, nn.Module) and _is_bare(wide): return wide.train(module.training)
+    raise FleetError(f"`widened` of a {type(module).__name__} (at {path or 'the top'}) must return a module without parameters and modules inside; got {wide!r}")
+
 def _widen(mods, path, seen):
     "Widen a module and its children; a module that is used twice stays one module."
     first = mods[0]
@@ -134,6 +142,7 @@ def _widen(mods, path, seen):
         unlike = [k for k in a | b if (k in a) != (k in b) or not _same(a[k], b[k])]
         if unlike: raise FleetError(f"`nets` must be alike; they differ at {path or 'the top'} in {unlike}")
     if type(first) in WIDEN: wide = WIDEN[type(first)](mods)
+    elif _is_bare(first) and hasattr(first, "widened"): wide = _says(first, len(mods), path)
     else:
         own = [*first._parameters, *first._buffers]
         if own: raise FleetError(f"a {type(first).__name__} with {own} cannot be stacked (at {path or 'the top'}); only {[t.__name__ for t in WIDEN]} can hold parameters")
