@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import torch
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.v2 import functional as VF
 
-from .core import checksum, digest, must_be, must_lie
+from .core import checksum, digest, must_lie
 from .data import moments, published
 
 # %% ../nbs/01a_folders.ipynb #62e9c0bc
@@ -33,6 +33,7 @@ def picture(
         with Image.open(file) as found:
             mode = "L" if grey and found.mode in ("1", "L") else "RGB"
             decoded = found.copy() if found.mode == mode else None if found.mode[0] in "IF" else found.convert(mode)
+    except UnidentifiedImageError: raise ValueError(f"{name} must be a picture; it cannot be read: Pillow knows no such format") from None
     except (OSError, SyntaxError, ValueError, EOFError) as error: raise ValueError(f"{name} must be a picture; it cannot be read: {error}") from None
     if decoded is None: raise ValueError(f"{name} must be a picture of 8 bits; its mode is {found.mode!r}")
     return decoded

@@ -37,7 +37,7 @@ from tqdm.auto import tqdm
 
 from .core import checksum, digest, must_be, must_lie
 from .data import ImageSet
-from .folders import Decoder, Folder, picture, square
+from .folders import Folder, picture, square
 
 # %% ../nbs/01b_readers.ipynb #f5dc7d70
 def _pixels(file, name, size, grey):
