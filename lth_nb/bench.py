@@ -30,8 +30,9 @@ from .batches import Member
 from .core import environment, must_be, stream
 from .data import ImageSet, split
 from .machine import available_memory, cores, one_thread_each, proposal, time_sizes
-from .models import initialise, resnet
+from .models import initialise
 from .recipes import Recipe
+from .resnets import resnet
 from .steps import Engine
 from .training import Training
 

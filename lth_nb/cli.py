@@ -11,8 +11,6 @@ import inspect
 import io
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -94,13 +92,14 @@ def say(
 def plan(
     study: str, # A study as a TOML file
     store: str = None, # Store that may hold some of the runs already
+    root: str = None, # Folder with the files of image sets; by default that of the environment variable LTH_NB_DATA, or the user's own
 ) -> None:
     "Print what a study would cost: trainings needed, already stored, and minutes on this machine"
-    _plan(Study.from_toml(study), store)
+    _plan(Study.from_toml(study), store, root=root)
 
-def _plan(study, store, engine=None):
+def _plan(study, store, engine=None, root=None):
     "Plan a study and print its ledger."
-    planned = studies.plan(study)
+    planned = studies.plan(study, root=root)
     if store is not None and Path(store).exists(): RunStore(store)
     costs = execution.ledger(planned, store, engine=engine)
     say(costs.assign(minutes=costs.minutes.map("{:.1f}".format)))
@@ -113,11 +112,12 @@ def run(
     compile: bool = False, # Compile the networks
     nondeterministic: bool = False, # Let a GPU choose its algorithms; the records say that they are not bit-exact
     every: float = 60.0, # Seconds between two checkpoints
+    root: str = None, # Folder with the files of image sets; by default that of the environment variable LTH_NB_DATA, or the user's own
 ) -> None:
     "Train what is not stored yet; may be interrupted and called again"
     must_lie("every", every, "[0, inf)")
     engine = Engine(device=device or default_engine().device, compile=compile, deterministic=not nondeterministic)
-    execution.execute(_plan(Study.from_toml(study), store, engine), store=store, engine=engine, every=every)
+    execution.execute(_plan(Study.from_toml(study), store, engine, root), store=store, engine=engine, every=every)
     print(f"All runs are in {store}")
 
 def table(
@@ -195,8 +195,7 @@ def show(
     print(f"{study.name}: {', '.join(study.network)} on {study.dataset}, learning rates {list(study.lr)}, {len(study.seeds)} seeds\n")
     planned = _plan(study, store)
     done = execution.execute(planned, store=store)
-    rows = execution.frame(done)
-    rows = rows[rows.run.isin([run.id for run in planned.runs])].reset_index(drop=True)
+    rows = execution.frame(done, planned)
     asked = statistics.at_sparsities(rows, study.sparsity)
     found = verdicts.judge(asked, similar=study.similar, sufficient=study.sufficient)
     going = statistics.contrasts(asked)
@@ -208,9 +207,7 @@ def show(
     print("Association of each factor with LT − RR, in points: one contrast per seed, t test, Holm-adjusted\n")
     say(effects(going))
     print(*notes, sep="\n")
-    where = done.record(planned.runs[0].id)["environment"]
-    page = report(asked, found, going, title=f"lth_nb: {study.name}", notes=notes, path=Path(store) / "report.html", environment=where)
-    rows.attrs = dict(study=asdict(study), environment=where, date=date.today().isoformat(), hours=round(rows.seconds.sum() / 3600, 3))
+    page = report(asked, found, going, title=f"lth_nb: {study.name}", notes=notes, path=Path(store) / "report.html", environment=rows.attrs["environment"])
     print(f"\nreport  {page}\ntable   {write_table(rows, Path(store) / 'table.parquet')}")
     return page
 

@@ -12,9 +12,11 @@ from dataclasses import MISSING, dataclass, fields
 from functools import cache, cached_property
 
 from .core import canonical, digest, must_be, must_lie
-from .models import NETWORKS, PROFILES, SHORTCUTS, STEMS
+from .models import PROFILES
+from .networks import NETWORKS
 from .pruning import EXCEPTIONS, SCOPES, round_sparsity
 from .recipes import Recipe, shared
+from .resnets import SHORTCUTS, STEMS
 from .training import BEST
 from .variations import PIXELS
 
@@ -42,7 +44,7 @@ def _ranges(run):
         if getattr(run, name) is not None: object.__setattr__(run, name, must_lie(name, getattr(run, name), f"[0, {2**31})" if name == "seed" else "[1, inf)", whole=True))
     for name in ["residual", "norm"]: object.__setattr__(run, name, None if must_be(name, getattr(run, name), [None, True, False]) is None else bool(getattr(run, name)))
     for name, interval in dict(val_share="[0, 1)", sparsity="[0, 1)", label_noise="[0, 1]").items(): must_lie(name, getattr(run, name), interval)
-    for name, choices in dict(arm=ARMS, order=ORDERS, pixels=PIXELS, shortcut=[None, *SHORTCUTS], stem=[None, *STEMS]).items(): must_be(name, getattr(run, name), choices)
+    for name, choices in dict(arm=ARMS, order=ORDERS, pixels=PIXELS, shortcut=[None, *SHORTCUTS], stem=STEMS).items(): must_be(name, getattr(run, name), choices)
 
 def _consistent(run):
     "Raises `ValueError` for a run that contradicts itself or its parent."

@@ -239,8 +239,8 @@ def complete(
     return kept.groupby("seed").mean(), notes + ([f"with it vary: {', '.join(along)}"] if along else [])
 
 def _along(pairs, factor):
-    "Columns that vary with a factor by what they are: a LeNet has no depth, and fewer images take more epochs for the same steps."
-    if factor == "network": return [c for c in pairs if c in CELL and c != factor and pairs[c].isna().any() and pairs[c].notna().any()]
+    "Columns that vary with a factor by what they are: a LeNet has no depth, no shortcut is without residuals, fewer images take more epochs for the same steps."
+    if factor in ("network", "residual"): return [c for c in pairs if c in CELL and c != factor and pairs[c].isna().any() and pairs[c].notna().any()]
     if factor != "n_train": return []
     return [c for c in ("epochs", "recipe") if c in pairs and pairs[c].nunique() > 1 and (pairs.groupby(factor)[c].nunique() == 1).all()]
 

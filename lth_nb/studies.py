@@ -20,12 +20,15 @@ from fastcore.basics import patch
 from torch import nn
 
 from .core import must_be, must_lie
-from .data import ImageSet, Split, load, split
+from .data import ImageSet, Split, split
+from .datasets import load
 from .folders import Folder
-from .models import NETWORKS, PROFILES, Network, build, count, expanded, identity, prunable, small_dense
+from .models import PROFILES, count, prunable
+from .networks import NETWORKS, Network, build, expanded, identity, takes
 from .pruning import EXCEPTIONS, SCOPES, round_of, round_sparsity
-from .recipes import PRESETS, Recipe
+from .recipes import Recipe
 from .runs import ARMS, MASK_AT, ORDERS, STRUCTURE, VARIATION, Run
+from .small_dense import small_dense
 from .variations import vary
 
 # %% ../nbs/09_studies.ipynb #18005c2d
@@ -131,6 +134,15 @@ def recipe(self: Study, epochs: int, lr: float) -> Recipe:
     own = {f.name: getattr(self, f.name) for f in fields(Recipe) if f.name not in ("epochs", "lr")}
     return Recipe(epochs=epochs, lr=lr, **own)
 
+def _from_file(path, keys):
+    "The values of a TOML file; the study is called as the file where it has no name."
+    try: text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error: raise ValueError(f"`path` must be a TOML file in UTF-8; got {str(path)!r}: {getattr(error, 'strerror', error)}") from None
+    try: values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error: raise ValueError(f"{path} must be TOML: {error}") from None
+    for key in values: must_be(f"key of {path.name}", key, keys)
+    return dict(name=path.stem) | values
+
 @patch(cls_method=True)
 def from_toml(cls: Study, path: str | Path) -> Study:
     "Read a study from a TOML file with the names of the fields as keys, and `preset`; raises `ValueError` for an unknown key."
@@ -210,7 +222,7 @@ def prunable_weights(
     which: str, # A name in `PROFILES`
 ) -> dict[str, torch.Tensor]: # Name to weight
     "The weights of a network that may be pruned: as its user says, or as the study does."
-    return prunable(net, which if isinstance(network, str) or network.prunable is None else network.prunable)
+    return prunable(net, which if isinstance(network, str) or network.prunable == PROFILES[0] else network.prunable)
 
 def maker(
     run: Run, # Whose network
@@ -264,14 +276,20 @@ def _recipe(study, epochs, lr, n_train, most):
 def _combinations(study, data):
     "Every combination of the factors, with the parts of its images."
     cuts = {n: split(data, n_train=n, n_test=study.n_test, val_share=study.val_share) for n in study.n_train}
+    for size, pixels in product(study.image_size, study.pixels):
+        if isinstance(data, Folder): must_be("image_size", size, [None]); must_be("pixels", pixels, ["true"])
+        elif size is not None: must_lie("image_size", size, f"[1, {data.shape[1]}]", whole=True)
     for values in product(*[getattr(study, f) for f in FACTORS]):
         combination = dict(zip(FACTORS, values))
         yield combination, cuts[combination["n_train"]], max(len(cut.train) for cut in cuts.values())
 
 def _structure(combination, study, networks):
     "The factors of one network, its defaults written out; one that it does not have is left out where the study holds other networks."
-    network = networks.get(combination["network"], combination["network"])
-    return expanded(network, lenient=len(study.network) > 1, **{name: combination[name] for name in STRUCTURE})
+    network, factors = networks.get(combination["network"], combination["network"]), {name: combination[name] for name in STRUCTURE}
+    if len(study.network) > 1: factors = {name: value if name in takes(network) else None for name, value in factors.items()}
+    factors = expanded(network, **factors)
+    if factors["residual"] is False: factors["shortcut"] = None           # nothing goes around its blocks: not another network
+    return factors | dict(width=factors["width"] if isinstance(factors["width"], int) else None)
 
 def plan(
     study: Study, # What to run
@@ -283,13 +301,16 @@ def plan(
     "All runs of a study, each distinct training once; raises `ValueError` for an impossible network, split or variation."
     for name in networks: must_be("name of a network of your own", name in NETWORKS, [False])
     networks = {name: n if isinstance(n, Network) else Network(n) for name, n in networks.items()}
-    for name in study.network: must_be("network", name, [*NETWORKS, *networks])
+    for name in study.network:
+        must_be("network", name, [*NETWORKS, *networks])
+        if name in networks and networks[name].prunable != PROFILES[0]: must_be(f"prunable of a study of {name}, which says itself what may be pruned,", study.prunable, PROFILES[:1])
     data = load(study.dataset, root) if data is None else data
     must_be("dataset", study.dataset, [data.name])
     if data.shape[1] != data.shape[2]: raise ValueError(f"`images` must be square; got {data.shape[1:]} pixels")
     empty, runs, makers = Plan(study, data, (), networks), {}, {}
     for combination, parts, most in _combinations(study, data):
         network, factors = combination["network"], _structure(combination, study, networks)
+        if combination["image_size"] == data.shape[1]: combination["image_size"] = None
         common = dict(dataset=data.name, data=data.fingerprint, n_train=len(parts.train), n_test=len(parts.test), val_share=study.val_share,
                       network=network, **factors, **{name: combination[name] for name in VARIATION}, recipe=_recipe(study, combination["epochs"], combination["lr"], len(parts.train), most))
         key = (network, combination["image_size"], *factors.values())
@@ -302,7 +323,7 @@ def plan(
 def _own(network, make):
     "Identity of a network of the user's own."
     with torch.device("meta"): net = make()
-    return identity(net, prunable_weights(network, net, "standard"))
+    return identity(net, network.prunable)
 
 # %% ../nbs/09_studies.ipynb #6ae4920b
 DEMO: Study = Study(name="demo", n_train=300, n_test=1200, depth=8, width=8, residual=[True, False], epochs=32, lr=[0.03, 0.1, 0.3],
