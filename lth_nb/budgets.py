@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['LAST', 'BUDGETS', 'apportion', 'erk', 'smart', 'uniform_plus', 'uses', 'multiply_adds', 'erk_at']
 
-# %% ../nbs/03b_budgets.ipynb #f8f92af7
+# %% ../nbs/03b_budgets.ipynb #59a20a58
 import math
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from .core import must_lie
 
