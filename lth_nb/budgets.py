@@ -83,7 +83,7 @@ def uniform_plus(
 # %% ../nbs/03b_budgets.ipynb #7a93fdb0
 BUDGETS: dict[str, Callable[..., dict[str, int]]] = dict(erk=erk, uniform_plus=uniform_plus, smart=smart)
 
-# %% ../nbs/03b_budgets.ipynb #f0e2d7b6
+# %% ../nbs/03b_budgets.ipynb #15e6e86e
 def uses(
     net: nn.Module, # Any network; it is not changed
     image: tuple[int, int, int], # Shape of one image, (C, H, W)
@@ -92,7 +92,9 @@ def uses(
     net, found = deepcopy(net).eval(), {}
     for path, module in net.named_modules():
         if not isinstance(module, (nn.modules.conv._ConvNd, nn.Linear)): continue
-        def count(module, inputs, output, name=f"{path}.weight"): found[name] = found.get(name, 0) + output.numel() // len(module.weight)
+        def count(module, inputs, output, name=f"{path}.weight"):
+            side = inputs[0] if getattr(module, "transposed", False) else output
+            found[name] = found.get(name, 0) + side.numel() // len(module.weight)
         module.register_forward_hook(count)
     device = next(net.parameters()).device
     with torch.no_grad(): net(torch.zeros(1, *image, device=device))

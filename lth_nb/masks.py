@@ -161,7 +161,7 @@ def collapsed(
     "The layers of which a mask keeps nothing (layer collapse: Tanaka et al. 2020)."
     return [name for name, m in mask.items() if not (m != 0).any()]
 
-# %% ../nbs/03_masks.ipynb #b3f81ea7
+# %% ../nbs/03_masks.ipynb #a353c254
 class _Flow(torch.autograd.Function):
     "Whether a number is positive, as 0 or 1: forwards for activations, backwards for gradients."
     @staticmethod
@@ -171,17 +171,19 @@ class _Flow(torch.autograd.Function):
 
 def _mean_pool(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     "The mean over the windows of a maximum; it has no dilation."
-    if return_indices or {dilation, *np.ravel(dilation)} - {1, (1, 1)}: raise ValueError(f"`net` must pool without dilation and without indices; got dilation {dilation}")
+    if return_indices or (np.ravel(dilation) != 1).any(): raise ValueError(f"`net` must pool without dilation and without indices; got dilation {dilation}")
     return F.avg_pool2d(x, kernel_size, stride, padding, ceil_mode)
 
 _MEANS = dict(max_pool2d=_mean_pool, adaptive_max_pool2d=lambda x, size, return_indices=False: F.adaptive_avg_pool2d(x, size), amax=torch.mean)
+_PASS = {"relu", "relu_", "relu6", "hardtanh", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus", "hardswish", "tanh", "sigmoid", "hardsigmoid", "softmax", "log_softmax"}
 
-class _Means(TorchFunctionMode):
-    "Takes a maximum over a window as the mean: a maximum would send its gradient to one place only."
+class _Pipe(TorchFunctionMode):
+    "Nonlinearities pass everything; a maximum over a window is the mean, for it would send its gradient to one place only."
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        return _MEANS.get(getattr(function, "__name__", ""), function)(*args, **(kwargs or {}))
+        name = getattr(function, "__name__", "")
+        return args[0] if name in _PASS else _MEANS.get(name, function)(*args, **(kwargs or {}))
 
-# %% ../nbs/03_masks.ipynb #0b2f7ad3
+# %% ../nbs/03_masks.ipynb #8ddcf0f0
 NORMS: tuple[type[nn.Module], ...] = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)  # Layers that do not connect channels
 
 def alive(
@@ -192,7 +194,7 @@ def alive(
     "Weights that are kept and lie on a path from input to output; raises `ValueError` if the mask does not fit or the network has other layers."
     pipes = _pipes(net, mask)
     flow = {name: w.requires_grad_() for name, w in pipes.named_parameters() if name in mask}
-    with torch.enable_grad(), _Means(): reached = pipes(torch.ones(1, *image, dtype=torch.float64)).sum()
+    with torch.enable_grad(), _Pipe(): reached = pipes(torch.ones(1, *image, dtype=torch.float64)).sum()
     gradients = torch.autograd.grad(reached, list(flow.values()), allow_unused=True) if reached.requires_grad else [None] * len(flow)
     passed = {name: torch.zeros_like(w) if g is None else g for (name, w), g in zip(flow.items(), gradients)}
     return {name: ((m != 0) & (passed[name] > 0).to(m.device)).to(m.dtype) for name, m in mask.items()}

@@ -100,7 +100,7 @@ def _gradient(net, weights, batches, temperature=1.0):
             for name, g in zip(weights, torch.autograd.grad(loss, list(weights.values()))): total[name] += g
     return total
 
-# %% ../nbs/04a_scores.ipynb #1cc320bc
+# %% ../nbs/04a_scores.ipynb #6d41f6ee
 def grasp(
     evidence: Evidence, # Its network and its batches
     *,
@@ -111,6 +111,7 @@ def grasp(
     net, batches = _working(evidence), _doubles(evidence, "grasp")
     weights = prunable(net)
     g, product = _gradient(net, weights, batches, temperature), {name: torch.zeros_like(w) for name, w in weights.items()}
+    if evidence.mask is not None: g = {name: slope.masked_fill(evidence.mask[name].to(slope.device) == 0, 0) for name, slope in g.items()}
     with torch.enable_grad():
         for images, labels, share in batches:
             loss = share * F.cross_entropy(net(images) / temperature, labels)
