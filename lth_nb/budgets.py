@@ -15,7 +15,7 @@ from torch import nn
 
 from .core import must_lie
 
-# %% ../nbs/03b_budgets.ipynb #b537a5ad
+# %% ../nbs/03b_budgets.ipynb #5c3fcc87
 def apportion(
     claims: Sequence[float], # What each layer gets in proportion to, positive
     limits: Sequence[int], # The most that each layer can take
@@ -23,6 +23,7 @@ def apportion(
     floors: Sequence[int] | None = None, # The least that each layer gets; None: 0
 ) -> list[int]: # Weights of each layer; their sum is `total`
     "Divide weights among layers in proportion to claims, within limits (Webster's rule); raises `ValueError` if the limits cannot hold the total or the floors need more."
+    for c in claims: must_lie("claims", c, "(0, inf)")
     floors = [min(f, limit) for f, limit in zip(floors or [0] * len(limits), limits)]
     must_lie("total", total, f"[{sum(floors)}, {sum(limits)}]", whole=True)
     given = lambda scale, less=0: [max(f, min(limit, int(scale * c + 0.5) - less)) for c, limit, f in zip(claims, limits, floors)]
@@ -36,14 +37,14 @@ def apportion(
         kept[best] += 1
     return kept
 
-# %% ../nbs/03b_budgets.ipynb #0c1f1245
+# %% ../nbs/03b_budgets.ipynb #12236ef0
 def erk(
     shapes: Mapping[str, Sequence[int]], # Prunable weight name to its shape
     sparsity: float, # Share of all these weights that is removed, in [0, 1)
     *,
     living: Mapping[str, int] | None = None, # The most that each layer can keep; None: all of its weights
 ) -> dict[str, int]: # How many weights each layer keeps
-    "Erdős–Rényi kernel: the share kept is proportional to (sum of the sides) / (product of the sides), at most 1 (Evci et al. 2020); raises `ValueError` if fewer weights live than shall."
+    "Erdős–Rényi kernel: share kept ∝ (sum of the sides) / (their product), at most 1 (Evci et al. 2020); raises `ValueError` if fewer weights live than shall."
     return _budget(shapes, [sum(shape) for shape in shapes.values()], sparsity, living)
 
 def smart(
@@ -52,7 +53,7 @@ def smart(
     *,
     living: Mapping[str, int] | None = None, # The most that each layer can keep; None: all of its weights
 ) -> dict[str, int]: # How many weights each layer keeps
-    "Smart ratios: the share that layer l of L keeps is proportional to (L − l + 1)² + (L − l + 1), at most 1 (Su et al. 2020); raises `ValueError` as `erk` does."
+    "Smart ratios: share that layer l of L keeps ∝ (L − l + 1)² + (L − l + 1), at most 1 (Su et al. 2020); raises `ValueError` as `erk` does."
     left = range(len(shapes), 0, -1)
     return _budget(shapes, [math.prod(shape) * (k * k + k) for k, shape in zip(left, shapes.values())], sparsity, living)
 

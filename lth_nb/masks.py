@@ -70,7 +70,7 @@ def shuffle(
     places = {name: torch.randperm(m.numel(), generator=stream(seed, "shuffle", name)) for name, m in mask.items()}
     return {name: m.flatten()[places[name]].view_as(m) for name, m in mask.items()}
 
-# %% ../nbs/03_masks.ipynb #4129ff94
+# %% ../nbs/03_masks.ipynb #f0f65c82
 def similarity(
     a: Mapping[str, Tensor], # Prunable weight name to a 0/1 tensor of its shape
     b: Mapping[str, Tensor], # Another mask of the same network
@@ -97,7 +97,8 @@ def _chance(layers):
 
 def _corrected(name, observed, chance, best):
     "Four columns of a row."
-    return {name: observed, f"{name}_chance": chance, f"{name}_best": best, f"{name}_corrected": (observed - chance) / (best - chance) if abs(best - chance) > 1e-12 else np.nan}
+    corrected = (observed - chance) / (best - chance) if abs(best - chance) > 1e-12 else np.nan
+    return {name: observed, f"{name}_chance": chance, f"{name}_best": best, f"{name}_corrected": corrected}
 
 # %% ../nbs/03_masks.ipynb #e0b77b27
 def _law(layers):
@@ -161,7 +162,7 @@ def collapsed(
     "The layers of which a mask keeps nothing (layer collapse: Tanaka et al. 2020)."
     return [name for name, m in mask.items() if not (m != 0).any()]
 
-# %% ../nbs/03_masks.ipynb #a353c254
+# %% ../nbs/03_masks.ipynb #79a9fce1
 class _Flow(torch.autograd.Function):
     "Whether a number is positive, as 0 or 1: forwards for activations, backwards for gradients."
     @staticmethod
@@ -175,7 +176,8 @@ def _mean_pool(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     return F.avg_pool2d(x, kernel_size, stride, padding, ceil_mode)
 
 _MEANS = dict(max_pool2d=_mean_pool, adaptive_max_pool2d=lambda x, size, return_indices=False: F.adaptive_avg_pool2d(x, size), amax=torch.mean)
-_PASS = {"relu", "relu_", "relu6", "hardtanh", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus", "hardswish", "tanh", "sigmoid", "hardsigmoid", "softmax", "log_softmax"}
+_PASS = {"relu", "relu_", "relu6", "hardtanh", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus", "hardswish",
+         "tanh", "sigmoid", "hardsigmoid", "softmax", "log_softmax"}
 
 class _Pipe(TorchFunctionMode):
     "Nonlinearities pass everything; a maximum over a window is the mean, for it would send its gradient to one place only."
@@ -183,7 +185,7 @@ class _Pipe(TorchFunctionMode):
         name = getattr(function, "__name__", "")
         return args[0] if name in _PASS else _MEANS.get(name, function)(*args, **(kwargs or {}))
 
-# %% ../nbs/03_masks.ipynb #8ddcf0f0
+# %% ../nbs/03_masks.ipynb #0cb03120
 NORMS: tuple[type[nn.Module], ...] = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)  # Layers that do not connect channels
 
 def alive(
@@ -202,6 +204,8 @@ def alive(
 def _pipes(net, mask):
     "A copy in which weights are 0 or 1 and each layer says only what it reaches."
     pipes = apply(deepcopy(net).cpu().double().eval().requires_grad_(False), {name: torch.ones_like(m) for name, m in mask.items()})
+    named = {f"{path}.weight" for path, module in pipes.named_modules() if isinstance(module, (nn.modules.conv._ConvNd, nn.Linear))}
+    if not named.issuperset(mask): raise ValueError(f"`mask` must name weights of convolutions and linear layers; got {sorted(set(mask) - named)}")
     for path, module in pipes.named_modules():
         own = list(module.named_parameters(recurse=False))
         if isinstance(module, NORMS): module.register_forward_hook(lambda module, inputs, output: inputs[0])

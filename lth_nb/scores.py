@@ -39,7 +39,7 @@ def _needed(evidence, name, score):
     if value is None or (name == "batches" and not len(value)): raise ValueError(f"`{name}` must be given for the score {score!r}; got {value!r}")
     return value
 
-# %% ../nbs/04a_scores.ipynb #20835dc4
+# %% ../nbs/04a_scores.ipynb #bbe696fc
 def final_magnitude(
     evidence: Evidence, # Its network
 ) -> dict[str, Tensor]: # Prunable weight name to |θ|
@@ -52,7 +52,8 @@ def initial_magnitude(
     "Magnitude of the first weights (Zhou et al. 2019, \"large init\"); raises `ValueError` if they are not given or do not fit the network."
     first = _needed(evidence, "initial", "initial")
     for name, w in prunable(evidence.net).items():
-        if name not in first or first[name].shape != w.shape: raise ValueError(f"`initial` must have a tensor of the shape {tuple(w.shape)} for {name!r}; got {tuple(first[name].shape) if name in first else None}")
+        found = tuple(first[name].shape) if name in first else None
+        if found != w.shape: raise ValueError(f"`initial` must have a tensor of the shape {tuple(w.shape)} for {name!r}; got {found}")
     return magnitude({name: first[name] for name in prunable(evidence.net)})
 
 def magnitude_increase(

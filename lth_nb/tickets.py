@@ -63,21 +63,24 @@ def _own(t):
     "A tensor with memory of its own, on the CPU."
     return t.detach().cpu().clone(memory_format=torch.contiguous_format)
 
-# %% ../nbs/08a_tickets.ipynb #fa08f7d7
+# %% ../nbs/08a_tickets.ipynb #864989bb
 def load_ticket(
     path: str | Path, # A file of `save_ticket`
 ) -> Ticket: # As it was saved; the mask as uint8
     "Read a ticket; raises `ValueError` that names the file if it is absent, no ticket, of another format, or damaged."
     told, tensors = _told(_there(path))
-    if told.get("format") != TICKET_FORMAT: raise ValueError(f"{path} must have the format {TICKET_FORMAT} of tickets; it has {told.get('format')!r}, of another version of lth_nb")
-    if told.get("checksum") != checksum(tensors) or sorted(told["names"]) != sorted(tensors): raise ValueError(f"{path} is damaged: its tensors are not those that were saved")
+    if told.get("format") != TICKET_FORMAT:
+        raise ValueError(f"{path} must have the format {TICKET_FORMAT} of tickets; it has {told.get('format')!r}, of another version of lth_nb")
+    if told.get("checksum") != checksum(tensors) or sorted(told.get("names", [])) != sorted(tensors):
+        raise ValueError(f"{path} is damaged: its tensors are not those that were saved")
     weights, mask = ({name.removeprefix(part): tensors[name] for name in told["names"] if name.startswith(part)} for part in ("weights/", "mask/"))
-    return Ticket(weights, mask, told["about"])
+    return Ticket(weights, mask, told.get("about", {}))
 
 def _told(path):
     "What a file says of itself, and its tensors."
     with suppress(SafetensorError, ValueError, KeyError, TypeError):
-        with safe_open(path, "pt") as file: return json.loads(file.metadata()[TICKET_KEY]), {name: file.get_tensor(name) for name in file.keys()}
+        with safe_open(path, "pt") as file: told, tensors = json.loads(file.metadata()[TICKET_KEY]), {name: file.get_tensor(name) for name in file.keys()}
+        if isinstance(told, dict): return told, tensors
     raise ValueError(f"{path} is no ticket of lth_nb, or damaged")
 
 def _there(path):
@@ -119,14 +122,15 @@ def from_torch_prune(
     weights = {name.removesuffix("_orig") if name.removesuffix("_orig") in mask else name: t for name, t in state.items() if name.removesuffix("_mask") not in mask}
     return Ticket(weights, mask, dict(source="torch.nn.utils.prune"))
 
-# %% ../nbs/08a_tickets.ipynb #9fd6343c
+# %% ../nbs/08a_tickets.ipynb #69bc7a10
 def from_zeros(
     state: Mapping[str, Tensor], # State of the network, with zeros where it was pruned
     net: nn.Module, # A network of the same kind: says which weights are prunable
 ) -> Ticket: # The mask is where prunable weights are not 0
     "Take a ticket from weights with zeros in them; raises `ValueError` if a prunable weight is absent or of another shape."
     for name, w in prunable(net).items():
-        if name not in state or state[name].shape != w.shape: raise ValueError(f"`state` must have a tensor of the shape {tuple(w.shape)} for {name!r}; got {tuple(state[name].shape) if name in state else None}")
+        found = tuple(state[name].shape) if name in state else None
+        if found != w.shape: raise ValueError(f"`state` must have a tensor of the shape {tuple(w.shape)} for {name!r}; got {found}")
     return Ticket(dict(state), {name: (state[name] != 0).to(torch.uint8) for name in prunable(net)}, dict(source="zeros"))
 
 # %% ../nbs/08a_tickets.ipynb #7db0cc7c
