@@ -130,9 +130,9 @@ def random_mask(
     for name, t in like.items(): must_lie(f"kept[{name!r}]", kept[name], f"[0, {t.numel()}]", whole=True)
     return {name: _permuted((torch.arange(t.numel()) < kept[name]).float(), seed, "random_mask", name).view(t.shape) for name, t in like.items()}
 
-# %% ../nbs/03a_controls.ipynb #d6dc3ffc
+# %% ../nbs/03a_controls.ipynb #7df09ba9
 def invert(
     scores: Mapping[str, Tensor], # Prunable weight name to a score for each weight; the lowest go
-) -> dict[str, Tensor]: # Scores in the reverse order: the highest go
+) -> dict[str, Tensor]: # Scores in the reverse order: the highest go; −∞, which says that a weight is pruned already, stays
     "Turn scores round, so that pruning keeps what it would have removed (Frankle et al. 2021, \"inversion\")."
-    return {name: -s for name, s in scores.items()}
+    return {name: torch.where(s == -torch.inf, s, -s) for name, s in scores.items()}
