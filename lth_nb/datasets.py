@@ -204,7 +204,7 @@ def load(
     tables = None if there else parquet_files(name, folder)
     if tables: return load_parquet(name, *tables, cache=cache)
     must_be("dataset", name, DATASETS)
-    if places and download: fetch(name, folder)
+    if download and (name in TORCHVISION or not there): fetch(name, folder)
     elif not there: raise ValueError(_absent(name, folder, places))
     return read(folder, cache)
 

@@ -76,9 +76,8 @@ class Folder:
         if test is not None: _same(classes, _classes("test", test), test)
         parts = [_list(which, Path(path), classes) for which, path in [("train", train), ("test", test)] if path is not None]
         paths = [path for part in parts for path in part]
-        labels = torch.tensor([classes.index(path.parent.name) for path in paths])
         listing = tuple((path.parent.name, path.name, path.stat().st_size) for path in paths)
-        return cls(name, tuple(paths), labels, classes, size, len(parts[1]) if test is not None else 0, listing, "files")
+        return cls(name, tuple(paths), _listed(listing, classes), classes, size, len(parts[1]) if test is not None else 0, listing, "files")
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -88,8 +87,8 @@ class Folder:
     @cached_property
     def fingerprint(self) -> str:
         "SHA-256 of the listing: what enters the identity of every run on these pictures."
-        published = self.labels.tolist() == [self.classes.index(kind) for kind, *_ in self.listing]
-        return digest([self.listing, self.size, self.n_test] + ([] if published else [checksum(dict(labels=self.labels))]))
+        same = torch.equal(self.labels, _listed(self.listing, self.classes))
+        return digest([self.listing, self.size, self.n_test] + ([] if same else [checksum(dict(labels=self.labels))]))
 
     def __repr__(self): return f"Folder({self.name!r}, {len(self.paths)} pictures {self.size}×{self.size}, {len(self.classes)} classes, {self.fingerprint[:8]})"
 
@@ -107,6 +106,11 @@ def _same(classes, found, path):
     "Refuse a test part of other classes, by the first that differs."
     for kind in sorted(set(classes) ^ set(found))[:1]:
         raise ValueError(f"`test` must hold the class folders of `train`; {str(path)!r} {'lacks' if kind in classes else 'also holds'} {kind!r}")
+
+def _listed(listing, classes):
+    "The labels that the class folders give."
+    number = {kind: label for label, kind in enumerate(classes)}
+    return torch.tensor([number[kind] for kind, *_ in listing], dtype=torch.int64)
 
 def _list(which, path, classes):
     "The pictures of each class, in the order of their names."

@@ -83,10 +83,11 @@ def vary(
     pixels: str = "true", # "true", "shuffled": moved by one permutation, "random": by one for each image
 ) -> ImageSet | Folder: # The same images in the same places, varied
     "Vary an image set, independently of any run's seed; raises `ValueError` for what is impossible."
-    must_be("pixels", pixels, PIXELS); must_lie("label_noise", label_noise, "[0, 1]")
+    must_be("pixels", pixels, PIXELS)
+    labels = noisy_labels(data.labels, len(data.classes), parts.pool, label_noise) if label_noise else data.labels
     if isinstance(data, Folder):
         must_be("pixels", pixels, ["true"])
         if image_size is not None: raise ValueError(f"`image_size` must be None for pictures in files; got {image_size!r}: their size is an argument of `Folder.of`")
-    if label_noise: data = replace(data, labels=noisy_labels(data.labels, len(data.classes), parts.pool, label_noise))
-    if image_size is not None and image_size != data.shape[1]: data = replace(data, images=smaller_images(data.images, image_size))
-    return data if pixels == "true" else replace(data, images=moved_pixels(data.images, pixels))
+        return data if labels is data.labels else replace(data, labels=labels)
+    images = moved_pixels(data.images if image_size is None else smaller_images(data.images, image_size), pixels)
+    return data if images is data.images and labels is data.labels else replace(data, images=images, labels=labels)
