@@ -26,6 +26,7 @@ class Member:
     seed: int # Seed of its batches and augmentation
     order: str = "shared" # Name of the order of its batches
     mask: dict[str, Tensor] | None = None # 0/1 tensor for each prunable weight; None: dense
+    start_step: int = 0 # Steps of its recipe that lie behind it: it was rewound to there
     keep: tuple[str | int, ...] = () # States to keep beside the last: "best_val", "best_test", or that after so many steps
 
 # %% ../nbs/05b_batches.ipynb #c1f1b715

@@ -59,6 +59,7 @@ class Outcome:
     history: dict[str, list] # "loss" for each epoch; "epoch", "val", "test" for each look; None behind a divergence
     compiled: bool = False # Was the forward pass compiled?
     kept: dict[str | int, nn.Module] = field(default_factory=dict) # The states that the member asked to keep; none if diverged
+    predictions: Tensor | None = None # (n_test,) predicted class of each test image at the last epoch; None if diverged
 
 def lost(
     classes: int, # Number of classes
@@ -69,13 +70,13 @@ def lost(
     "The outcome of a diverged member."
     return Outcome(None, 1 / classes, 1 / classes if validated else None, 1 / classes, epoch, history)
 
-def _outcome(net, kept, classes, validated, loss, epochs, looks, diverged, compiled):
+def _outcome(net, kept, predictions, classes, validated, loss, epochs, looks, diverged, compiled):
     "Sum up the history of one member: `loss` (E,), `looks` (L, 2) with validation and test accuracy."
     known = lambda values: [x if x == x else None for x in values.tolist()]
     val, test = known(looks[:, 0]), known(looks[:, 1])
     history = dict(loss=[x if x not in (float("inf"), float("-inf")) else None for x in known(loss)], epoch=epochs, val=val, test=test)
     if net is None: return replace(lost(classes, validated, int(diverged), history), compiled=compiled)
-    return Outcome(net, test[-1], test[val.index(max(val))] if validated else None, max(test), None, history, compiled, kept)
+    return Outcome(net, test[-1], test[val.index(max(val))] if validated else None, max(test), None, history, compiled, kept, predictions)
 
 def finite(
     fleet: Fleet, # K networks
@@ -113,11 +114,25 @@ class Training:
         if isinstance(data, Folder): self.images = Streamed(data, parts, dtype, engine.device, workers=workers, normalise=self.recipe.normalise)
         else: self.images = Images.of(data, parts, dtype, engine.device, self.recipe.normalise)
         self.size = must_lie("size", n if size is None else size, f"[{n}, inf)", whole=True)
-        self.place = torch.zeros(2, dtype=torch.int64)                     # epoch, and step within it, to be done next
+        self.first = self._first_step()
+        self.place = torch.tensor([self.first // self.steps, self.first % self.steps])   # epoch, and step within it, to be done next
         self.diverged = torch.zeros(n, dtype=torch.int64)                  # first epoch, counted from 1; 0: none
-        self.curve, self.looks = torch.zeros(0, n, dtype=torch.float64), torch.zeros(0, 2, n, dtype=torch.float64)
+        self.curve, self.looks = torch.full((self.first // self.steps, n), float("nan"), dtype=torch.float64), torch.zeros(0, 2, n, dtype=torch.float64)
+        self.predicted = None                                              # (K, n_test) at the last look
         self.refused = None                                                # the members for which a smaller fleet was tried in vain
         self._seat([min(k, n - 1) for k in range(self.size)])
+
+    @property
+    def steps(self) -> int:
+        "Steps of an epoch."
+        n, size = len(self.parts.train), self.recipe.batch_size
+        return n // size if self.recipe.drop_last and n >= size else -(-n // size)
+
+    def _first_step(self):
+        "Steps that lie behind all members: they are rewound to one place."
+        first, *others = [must_lie("start_step", m.start_step, f"[0, {self.recipe.epochs * self.steps})", whole=True) for m in self.members]
+        for other in others: must_be("start_step of the members of a fleet", other, [first])
+        return first
 
     def _seat(self, slots):
         "Make the fleet in which slot k holds the member `slots[k]`, at its start."
@@ -156,12 +171,6 @@ def restore(self: Training,
 
 # %% ../nbs/06_training.ipynb #55cff80a
 @patch(as_prop=True)
-def steps(self: Training) -> int:
-    "Steps of an epoch."
-    n, size = len(self.parts.train), self.recipe.batch_size
-    return n // size if self.recipe.drop_last and n >= size else -(-n // size)
-
-@patch(as_prop=True)
 def done(self: Training) -> bool:
     "Is nothing left to do?"
     return self.place[0].item() == self.recipe.epochs
@@ -170,7 +179,7 @@ def done(self: Training) -> bool:
 def begin(self: Training) -> None:
     "Take what the epoch will draw; go on within it from the step at which it was left."
     epoch, step = self.place.tolist()
-    if step == 0: self.loop.total.zero_()
+    if step == 0 or epoch * self.steps + step == self.first: self.loop.total.zero_()
     self.loop.begin(draw(self.sgd.members, self.parts.train, epoch), rates(self.sgd.members, epoch, self.steps), step)
 
 @patch
@@ -193,7 +202,8 @@ def close(self: Training) -> None:
     "End an epoch."
     epoch = self.place[0].item() + 1
     first = [self.slots.index(k) if k in self.slots else 0 for k in range(len(self.members))]     # a slot of each member
-    loss, alive = (self.loop.total / self.steps).double().cpu()[first], finite(self.fleet)[first]
+    taken = min(self.steps, epoch * self.steps - self.first)               # a rewound training begins within an epoch
+    loss, alive = (self.loop.total / taken).double().cpu()[first], finite(self.fleet)[first]
     self.diverged = torch.where((self.diverged == 0) & ~(alive & loss.isfinite()), epoch, self.diverged)
     loss[(self.diverged > 0) & (self.diverged < epoch)] = float("nan")
     self.curve = torch.cat([self.curve, loss[None]])
@@ -214,7 +224,8 @@ def _keep_best(self: Training, what, accuracy):
 def _look(self: Training):
     "Validation and test accuracy of each slot, (2, K); NaN without validation images."
     seen, n_val = torch.cat([self.parts.val, self.parts.test]), len(self.parts.val)
-    right = (predict(self.fleet, self.images, seen, recipe=self.recipe) == self.data.labels[seen]).double()
+    predicted = predict(self.fleet, self.images, seen, recipe=self.recipe)
+    self.predicted, right = predicted[:, n_val:], (predicted == self.data.labels[seen]).double()
     val = right[:, :n_val].mean(1) if n_val else torch.full((self.fleet.size,), float("nan"), dtype=torch.float64)
     return torch.stack([val, right[:, n_val:].mean(1)])
 
@@ -222,12 +233,13 @@ def _look(self: Training):
 def outcomes(self: Training) -> list[Outcome]: # One for each member
     "What the training gave."
     last, kept = unstack(self.fleet), {what: self._nets_at(what) for what in self.wanted}
-    epochs, validated, compiled = self.recipe.looks()[:len(self.looks)], len(self.parts.val) > 0, self.loop.forward is not self.fleet
+    looks = [e for e in self.recipe.looks() if e * self.steps > self.first]
+    epochs, validated, compiled = looks[:len(self.looks)], len(self.parts.val) > 0, self.loop.forward is not self.fleet
     outcomes = []
     for k, m in enumerate(self.members):
         at = None if self.diverged[k] else self.slots.index(k)
-        net, states = (None, {}) if at is None else (last[at].cpu(), {what: kept[what][at].cpu() for what in m.keep})
-        outcomes.append(_outcome(net, states, len(self.data.classes), validated, self.curve[:, k], epochs, self.looks[:, :, k], self.diverged[k], compiled))
+        net, states, predicted = (None, {}, None) if at is None else (last[at].cpu(), {what: kept[what][at].cpu() for what in m.keep}, self.predicted[at].clone())
+        outcomes.append(_outcome(net, states, predicted, len(self.data.classes), validated, self.curve[:, k], epochs, self.looks[:, :, k], self.diverged[k], compiled))
     return outcomes
 
 @patch
