@@ -108,7 +108,9 @@ def try_out(
     images = torch.zeros(2, in_channels, size, size, dtype=first.dtype, device=first.device)
     try:
         with torch.no_grad(): logits = copy.deepcopy(net).eval()(images)
-    except Exception as error: raise ValueError(f"{name} must make a network for images {tuple(images.shape[1:])}; it fails with {type(error).__name__}: {(str(error).splitlines() or [''])[0]}") from error
+    except Exception as error:
+        words = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        raise ValueError(f"{name} must make a network for images {tuple(images.shape[1:])}; it fails with {words}") from error
     got = tuple(logits.shape) if isinstance(logits, Tensor) else f"a {type(logits).__name__}"
     if got != (2, classes): raise ValueError(f"{name} must give logits of shape {(2, classes)} for 2 images; got {got}")
 
