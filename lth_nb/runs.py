@@ -143,7 +143,7 @@ class Run:
     norm: bool | None = None
     stem: str | None = None
     own: str = "" # Identity of a network of the user's own; "": one of the library
-    narrow: tuple[int, ...] | None = None # Stage widths of the network that is trained, where it is a small dense one
+    narrow: tuple[int, ...] | int | None = None # Stage widths of the network that is trained, where it is a small dense one
     recipe: Recipe # How it is trained
     seed: int # Of initial weights, order and augmentation
     order: str = "shared" # Name of the order of its batches

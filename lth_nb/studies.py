@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['WHOLE', 'FACTORS', 'LISTS', 'CHOICES', 'FIXED', 'PROTOCOLS', 'DEMO', 'Study', 'Plan', 'Cell', 'arm_run', 'with_needs',
-           'narrow', 'prunable_weights', 'maker', 'parts_of', 'images_of', 'steps_of', 'lengthened', 'plan']
+           'narrow', 'prunable_weights', 'maker', 'parts_of', 'images_of', 'steps_of', 'lengthened', 'plan', 'battery']
 
 # %% ../nbs/09_studies.ipynb #b0e75ea5
 import tomllib
@@ -27,7 +27,7 @@ from .models import PROFILES, count, prunable
 from .networks import NETWORKS, Network, build, expanded, identity, takes
 from .pruning import EXCEPTIONS, SCOPES, round_of, round_sparsity, rounds_to
 from .recipes import Recipe
-from .runs import ARMS, BEFORE, CHECKS, ELSEWHERE, MASK_AT, ORDERS, RANDOM, STRUCTURE, VARIATION, Run
+from .runs import ARMS, BEFORE, CHECKS, ELSEWHERE, MASK_AT, OF_PARENT, ORDERS, RANDOM, STRUCTURE, VARIATION, Run
 from .scores import SCORES
 from .small_dense import small_dense
 from .variations import vary
@@ -273,7 +273,7 @@ def narrow(
     make: partial, # Builds the network of a cell
     sparsity: float, # Of its ticket, in [0, 1)
     which: str = "standard", # Which weights may be pruned, if the network does not say
-) -> tuple[int, ...]: # Stage widths
+) -> tuple[int, ...] | int: # Stage widths, as the network takes them
     "Stage widths of the small dense network that has as many parameters as the ticket keeps."
     with torch.device("meta"): net = make()
     removable = sum(w.numel() for w in prunable_weights(make.args[0], net, which).values())
@@ -380,10 +380,14 @@ def plan(
         make = makers.setdefault(key, maker(Run(arm="dense", seed=0, **common), empty))   # one object: `narrow` remembers it
         if network in networks: common["own"] = _own(networks[network], make)
         mask_recipe = _recipe(study, combination["epochs"], combination["mask_lr"] or combination["lr"], len(parts.train), most)
-        for seed, later in zip(study.seeds, [*study.seeds[1:], study.seeds[0]]):
-            cell = Cell(study, common | dict(seed=seed), mask_recipe, later if later != seed else seed + 1, make)
+        for seed in study.seeds:
+            cell = Cell(study, common | dict(seed=seed), mask_recipe, _next_seed(seed, study.seeds), make)
             runs |= {run.id: run for run in _cell_runs(cell) if run.id not in runs}
     return Plan(study, data, tuple(with_needs(runs.values())), networks)
+
+def _next_seed(seed, seeds):
+    "Where the mask of another seed comes from: the next seed of a study, the first after the last."
+    return seeds[(seeds.index(seed) + 1) % len(seeds)] if len(seeds) > 1 else seed + 1
 
 @cache
 def _own(network, make):
@@ -394,3 +398,17 @@ def _own(network, make):
 # %% ../nbs/09_studies.ipynb #6ae4920b
 DEMO: Study = Study(name="demo", n_train=300, n_test=1200, depth=8, width=8, residual=[True, False], epochs=32, lr=[0.03, 0.1, 0.3],
                     seeds=range(5), sparsity=[0.59, 0.832], fleet=16, similar=0.01, sufficient=True)
+
+# %% ../nbs/09_studies.ipynb #9e010002
+def battery(
+    ticket: Run, # A lottery ticket of a plan
+    plan: Plan, # Its study, images and networks
+) -> Plan: # The runs of the battery, and what they need
+    "Plan every check of a ticket; raises `ValueError` for a run that is no ticket."
+    pruner, seeds = ARMS[must_be("ticket.arm", ticket.arm, ["lt_imp", "lt_omp"])].pruner, plan.study.seeds
+    common = {name: getattr(ticket, name) for name in ("dataset", "recipe", *OF_PARENT)}
+    cell = Cell(plan.study, common, (ticket.parent or ticket).recipe, _next_seed(ticket.seed, seeds), maker(ticket, plan))
+    families = ["rr", "lt_fresh", "rr_fresh", *CHECKS]
+    arms = ["dense", ticket.arm, *[f"{family}_{pruner}" for family in families], "sdt", *RANDOM]
+    runs = [arm_run(cell, arm, ticket.sparsity, ticket.score, ticket.scope) for arm in arms]
+    return replace(plan, runs=tuple(with_needs(runs)))
