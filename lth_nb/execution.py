@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KEPT', 'TYPES', 'LATER', 'heights', 'widest', 'next_fleet', 'proposed_size', 'default_engine', 'fleet_sizes',
-           'unfinished', 'ledger', 'execute', 'frame', 'provenance']
+           'unfinished', 'ledger', 'as_bytes', 'execute', 'frame', 'provenance']
 
 # %% ../nbs/09b_execution.ipynb #f7919f0f
 import gc
@@ -20,13 +20,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 from tqdm.auto import tqdm
 
 from .batches import Member
 from .core import checksum, digest, environment
 from .fleets import LANES, FleetError, check, draws_random
 from .machine import fleet_size, one_thread_each, out_of_memory, probe
-from .members import mask_source, member, needed_states, start, state_file
+from .members import facts, member, needed_states, sources, start, state_file, states_of_others
 from .models import count
 from .runs import Run, fleet_key, row
 from .steps import Engine
@@ -41,7 +42,7 @@ def heights(
     "How many generations hang on each run."
     height = Counter()
     for run in reversed(runs):
-        if run.parent: height[run.parent.id] = max(height[run.parent.id], height[run.id] + 1)
+        for needed in run.needs: height[needed.id] = max(height[needed.id], height[run.id] + 1)
     return height
 
 def widest(
@@ -49,7 +50,7 @@ def widest(
 ) -> Counter: # Fleet key to the number of runs of its widest generation
     "How many runs of a shape can train at once, at most."
     most = Counter()
-    for (key, _), n in Counter((fleet_key(run), len(run.depends)) for run in runs).items(): most[key] = max(most[key], n)
+    for (key, _), n in Counter((fleet_key(run), run.generation) for run in runs).items(): most[key] = max(most[key], n)
     return most
 
 def next_fleet(
@@ -59,7 +60,7 @@ def next_fleet(
     busy: Container[str] = (), # Ids of runs in fleets that are being trained
 ) -> list[Run]: # At most K runs of one shape; empty if all must wait for others
     "The runs to train next."
-    ready = sorted((run for run in todo.values() if run.id not in busy and (run.parent is None or run.parent.id not in todo)), key=lambda run: (-height[run.id], run.order, run.seed))
+    ready = sorted((run for run in todo.values() if run.id not in busy and not any(needed.id in todo for needed in run.needs)), key=lambda run: (-height[run.id], run.order, run.seed))
     if not ready: return []
     key = fleet_key(ready[0])
     return [run for run in ready if fleet_key(run) == key][:size[key]]
@@ -116,7 +117,7 @@ def unfinished(
 ) -> list[Run]: # Parents before children
     "The runs that are not stored, or that are without a state which a child needs and does not have."
     if store is None: return list(plan.runs)
-    states, waiting = needed_states(plan.runs), {(run.parent.id, run.mask_at) for run in plan.runs if run.parent and run.id not in store}
+    states, waiting = needed_states(plan.runs), {state for run in plan.runs if run.id not in store for state in states_of_others(run)}
     def lacks(run):
         files = store.record(run.id) if run.id in states else None
         return files and files["result"]["status"] == "done" and any((run.id, what) in waiting and state_file(what) not in files["files"] for what in states[run.id])
@@ -154,7 +155,7 @@ def _shares(plan, todo, sizes, engine):
     return share
 
 # %% ../nbs/09b_execution.ipynb #c3d4b414
-KEPT: tuple[str, ...] = ("dense", "lt_imp")  # Arms whose trained weights can make a mask, and are kept
+KEPT: tuple[str, ...] = ("dense", "lt_imp", "wr_imp", "lrr_imp", "ft_imp")  # Arms whose trained weights others can prune or go on from, and are kept
 
 @dataclass(frozen=True, eq=False)
 class _Fleet:
@@ -175,22 +176,31 @@ def _record(run, member, outcome, about, store):
     result = dict(status="done" if outcome.diverged_epoch is None else "diverged", params=count(member.net), accuracy=outcome.accuracy,
                   accuracy_best_val=outcome.accuracy_best_val, accuracy_best_test=outcome.accuracy_best_test,
                   diverged_epoch=outcome.diverged_epoch, seconds=about["seconds"])
-    parent = run.parent and dict(id=run.parent.id, weights=mask_source(run, store))
-    start = checksum(dict(member.net.named_parameters()))
-    return dict(run=run.said(), row=row(run), result=result, history=outcome.history, parent=parent, start=start,
-                fleet=about["size"], source=about["source"], bit_exact=about["bit_exact"], environment=about["environment"])
+    start, taken = checksum(dict(member.net.named_parameters())), sources(run, store)
+    others = {word: other and dict(id=other.id, weights=taken[what]) for word, what, other in [("parent", "mask", run.parent), ("origin", "start", run.origin)]}
+    return dict(run=run.said(), row=row(run), result=result, history=outcome.history, facts=about["facts"][run.id], start=start,
+                fleet=about["size"], source=about["source"], bit_exact=about["bit_exact"], environment=about["environment"], **others)
 
 # %% ../nbs/09b_execution.ipynb #824e18ee
+def as_bytes(
+    predictions: Tensor, # (n,) predicted classes
+    plan: Plan, # Says how many classes there are
+) -> Tensor: # uint8, or uint16 beyond 256 classes
+    "Predicted classes in as few bytes as they need."
+    return predictions.to(torch.uint8 if len(plan.data.classes) <= 256 else torch.uint16)
+
 def _states(outcome):
     "The weights of a run by the names of their files."
     nets = {"last": outcome.net} | outcome.kept
     return {state_file(what): {name: t for name, t in net.state_dict().items() if t.is_floating_point()} for what, net in nets.items()}
 
-def _commit(run, member, outcome, about, store):
+def _commit(run, member, outcome, about, work):
     "Store one finished run; a diverged one has no weights."
+    store = work.store
     if run.id in store: return _complete(run, outcome, store)
     tensors = _states(outcome) if run.arm in KEPT and outcome.net is not None else {}
     if tensors and member.mask: tensors["mask"] = {name: m.to(torch.uint8) for name, m in member.mask.items()}
+    if outcome.predictions is not None: tensors["predictions"] = dict(test=as_bytes(outcome.predictions, work.plan))
     store.save(run.id, _record(run, member, outcome, about, store), tensors)
 
 def _complete(run, outcome, store):
@@ -201,12 +211,13 @@ def _complete(run, outcome, store):
     for name, named in states.items(): store.add(run.id, name, named)
 
 def _inherit(todo, work):
-    "Record the runs whose parent diverged: they have no mask and cannot be trained."
+    "Record the runs of which a run that they need diverged: they cannot be trained."
     for run in list(todo.values()):
-        if run.parent is None or run.parent.id in todo or work.store.record(run.parent.id)["result"]["status"] == "done": continue
-        about = dict(seconds=0.0, size=0, source=work.plan.data.source, bit_exact=work.engine.bit_exact, environment=_environment(work.engine, False))
+        if any(needed.id in todo for needed in run.needs) or all(work.store.record(needed.id)["result"]["status"] == "done" for needed in run.needs): continue
+        nothing = dict(kept=None, collapsed=[], effective_sparsity=None, flops_dense=None, flops=None, norms={})
+        about = dict(seconds=0.0, size=0, facts={run.id: nothing}, source=work.plan.data.source, bit_exact=work.engine.bit_exact, environment=_environment(work.engine, False))
         outcome = lost(len(work.plan.data.classes), run.val_share > 0, 0, dict(loss=[], epoch=[], val=[], test=[]))
-        _commit(run, Member(net=start(run, work.plan), recipe=run.recipe, seed=run.seed), outcome, about, work.store)
+        _commit(run, Member(net=start(run, work.plan), recipe=run.recipe, seed=run.seed), outcome, about, work)
         del todo[run.id]
 
 # %% ../nbs/09b_execution.ipynb #3ccb8a57
@@ -231,7 +242,7 @@ class _Work:
 
 def _checkpoint(fleet, work, about, spent):
     "Where the state of a fleet is kept: with the parents' checksums, for a mask is theirs."
-    parents, keep = [mask_source(run, work.store) for run in fleet.runs], [list(work.states.get(id, ())) for id in fleet.ids]
+    parents, keep = [sources(run, work.store) for run in fleet.runs], [list(work.states.get(id, ())) for id in fleet.ids]
     def load():
         if (kept := work.store.checkpoint(fleet.ids, fleet.size)) is None: return None
         tensors, before = kept
@@ -259,6 +270,7 @@ def _trained(fleet, work):
     began, first = time.monotonic(), fleet.runs[0]
     members = [member(run, work.store, work.plan, work.states.get(run.id, ())) for run in fleet.runs]
     about = dict(seconds=0.0, size=fleet.size, source=work.plan.data.source, bit_exact=work.engine.bit_exact and not draws_random(members[0].net))
+    about["facts"] = {run.id: facts(m, images_of(first, work.plan).shape) for run, m in zip(fleet.runs, members)}
     spent = lambda: about["seconds"] + (time.monotonic() - began) / len(fleet.runs)
     outcomes = train(members, images_of(first, work.plan), parts_of(first, work.plan), size=fleet.size, engine=work.engine, workers=max(1, work.cores // work.workers),
                      checkpoint=_checkpoint(fleet, work, about, spent), watch=work.watch, report=lambda epochs: work.bar.update(epochs * len(fleet.runs)))
@@ -274,14 +286,14 @@ def _resumable(todo, sizes, store):
         if not any(id in todo or id in store for id in ids): continue
         runs = [todo[id] for id in ids if id in todo]
         whole = len(runs) == len(ids) and not seen & set(ids) and all(sizes[fleet_key(run)] == told["size"] for run in runs)
-        if whole and all(run.parent is None or run.parent.id in store for run in runs):
+        if whole and all(needed.id in store for run in runs for needed in run.needs):
             seen |= set(ids)
             yield _Fleet(tuple(runs), told["size"])
         else: store.drop_checkpoint(ids, told["size"])
 
 def _finish(trained, fleet, todo, sizes, work):
     "Commit what a worker has trained, or halve the fleet if there was no memory for it."
-    for commit in trained or (): _commit(*commit, work.store)
+    for commit in trained or (): _commit(*commit, work)
     if trained is not None:
         for id in fleet.ids: todo.pop(id, None)
     else:
@@ -333,15 +345,17 @@ def execute(
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64",
     source="string", image_size="Int64", label_noise="float64", pixels="string", network="string", depth="Int64", width="Int64", residual="boolean", shortcut="string", norm="boolean", stem="string", params="Int64",
-    recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", scope="string", prunable="string", exceptions="string", level="Int64", sparsity="float64",
-    seed="Int64", mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string", accuracy="float64", accuracy_best_val="float64",
+    recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", score="string", scope="string", prunable="string", exceptions="string", level="Int64", sparsity="float64",
+    kept="Int64", collapsed="Int64", effective_sparsity="float64", flops_dense="Int64", flops="Int64", start_step="Int64", seed="Int64", mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string", accuracy="float64", accuracy_best_val="float64",
     accuracy_best_test="float64", diverged_epoch="Int64", seconds="float64", fleet="Int64", bit_exact="boolean", environment="string")
 
-LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last")  # Columns that records did not always have
+LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last", start_step=0)  # Columns that records did not always have
 
 def _row(record):
     "The row of a record; raises `ValueError` for one that is not of a run."
-    try: return LATER | dict(source=record.get("source", "")) | record["row"] | record["result"] | dict(fleet=record["fleet"], bit_exact=record.get("bit_exact"), environment=digest(record["environment"])[:8])
+    told = record.get("facts", {})
+    told = {name: told.get(name) for name in ("kept", "effective_sparsity", "flops_dense", "flops")} | dict(collapsed=len(told["collapsed"]) if told else None)
+    try: return LATER | told | dict(source=record.get("source", ""), score="none" if record["row"]["pruner"] == "none" else "magnitude") | record["row"] | record["result"] | dict(fleet=record["fleet"], bit_exact=record.get("bit_exact"), environment=digest(record["environment"])[:8])
     except (KeyError, TypeError): raise ValueError(f"the record of {record['id']} is damaged: delete its folder, and the run is trained again") from None
 
 def frame(

@@ -87,7 +87,8 @@ def _of_mask(run):
     "Raises `ValueError` for a mask that cannot be."
     arm, pruned = ARMS[run.arm], ARMS[run.arm].pruner != "none"
     must_be("scope", run.scope, SCOPES if pruned else ["none"])
-    must_be("score", run.score, (SCORES if arm.pruner == "omp" else ["magnitude"]) if pruned else ["none"])
+    trained = [name for name in SCORES if name not in BEFORE]             # only these look at what training has made
+    must_be("score", run.score, (SCORES if not arm.found and arm.init != "trained" else trained) if arm.pruner == "omp" else ["magnitude"] if pruned else ["none"])
     must_be("prunable", run.prunable, PROFILES if run.arm != "dense" else PROFILES[:1])
     must_be("exceptions", run.exceptions, EXCEPTIONS if run.scope == "global" else EXCEPTIONS[:1])
     must_be("mask_at", run.mask_at, MASK_AT if run.parent else MASK_AT[:1])

@@ -29,6 +29,7 @@ class Evidence:
     batches: Sequence[tuple[Tensor, Tensor]] = () # Images (B, C, H, W) as the network takes them, and their classes (B,)
     image: tuple[int, int, int] | None = None # Shape of one image, (C, H, W); None: that of the batches
     mask: Mapping[str, Tensor] | None = None # What lived so far, as 0/1 tensors; None: everything
+    prunable: str | Callable[[str, nn.Module], bool] = "standard" # Which weights are scored, as `prunable` takes it
     seed: int = 0 # Seed of the streams "score"
     sparsity: float = 0.0 # What is pruned to in the end, in [0, 1)
     scope: str = "global" # Scope of the pruning
@@ -44,17 +45,17 @@ def final_magnitude(
     evidence: Evidence, # Its network
 ) -> dict[str, Tensor]: # Prunable weight name to |θ|
     "Magnitude of the network's weights (Han et al. 2015)."
-    return magnitude(prunable(evidence.net))
+    return magnitude(prunable(evidence.net, evidence.prunable))
 
 def initial_magnitude(
     evidence: Evidence, # Its initial weights
 ) -> dict[str, Tensor]: # Prunable weight name to |θ₀|
     "Magnitude of the first weights (Zhou et al. 2019, \"large init\"); raises `ValueError` if they are not given or do not fit the network."
     first = _needed(evidence, "initial", "initial")
-    for name, w in prunable(evidence.net).items():
+    for name, w in prunable(evidence.net, evidence.prunable).items():
         found = tuple(first[name].shape) if name in first else None
         if found != w.shape: raise ValueError(f"`initial` must have a tensor of the shape {tuple(w.shape)} for {name!r}; got {found}")
-    return magnitude({name: first[name] for name in prunable(evidence.net)})
+    return magnitude({name: first[name] for name in prunable(evidence.net, evidence.prunable)})
 
 def magnitude_increase(
     evidence: Evidence, # Its network and its initial weights
@@ -68,7 +69,7 @@ def random(
     evidence: Evidence, # Its seed, and its network's names and shapes
 ) -> dict[str, Tensor]: # Prunable weight name to numbers in [0, 1), float64
     "Independent uniform scores, a stream for each layer."
-    return {name: torch.rand(w.shape, generator=stream(evidence.seed, "score", name), dtype=torch.float64).to(w.device) for name, w in prunable(evidence.net).items()}
+    return {name: torch.rand(w.shape, generator=stream(evidence.seed, "score", name), dtype=torch.float64).to(w.device) for name, w in prunable(evidence.net, evidence.prunable).items()}
 
 # %% ../nbs/04a_scores.ipynb #198def60
 def snip(
@@ -76,7 +77,7 @@ def snip(
 ) -> dict[str, Tensor]: # Prunable weight name to |θ·∂L/∂θ|, float64
     "Connection sensitivity (Lee et al. 2019); raises `ValueError` without batches."
     net, batches = _working(evidence), _doubles(evidence, "snip")
-    weights = prunable(net)
+    weights = prunable(net, evidence.prunable)
     gradient = _gradient(net, weights, batches)
     return {name: (w * gradient[name]).abs().detach() for name, w in weights.items()}
 
@@ -110,7 +111,7 @@ def grasp(
     "Gradient signal preservation, with the sign turned so that the lowest go (Wang et al. 2020); raises `ValueError` without batches."
     must_lie("temperature", temperature, "(0, inf)")
     net, batches = _working(evidence), _doubles(evidence, "grasp")
-    weights = prunable(net)
+    weights = prunable(net, evidence.prunable)
     g, product = _gradient(net, weights, batches, temperature), {name: torch.zeros_like(w) for name, w in weights.items()}
     if evidence.mask is not None: g = {name: slope.masked_fill(evidence.mask[name].to(slope.device) == 0, 0) for name, slope in g.items()}
     with torch.enable_grad():
@@ -132,15 +133,15 @@ def synflow(
     image = evidence.image or tuple(_needed(evidence, "batches", "synflow")[0][0].shape[1:])
     net, mask = _positive(evidence.net), evidence.mask
     before, after = 1 - (sparsity(mask) if mask is not None else 0), 1 - evidence.sparsity
-    scores = _flow(net, image, mask)
+    scores = _flow(net, image, mask, evidence.prunable)
     for r in range(1, rounds if after < before else 1):
         mask = prune(scores, 1 - before ** (1 - r / rounds) * after ** (r / rounds), scope=evidence.scope, mask=mask)
-        scores = _flow(net, image, mask)
+        scores = _flow(net, image, mask, evidence.prunable)
     return scores if mask is None else {name: s.masked_fill(mask[name].to(s.device) == 0, -torch.inf) for name, s in scores.items()}
 
-def _flow(net, image, mask):
+def _flow(net, image, mask, which):
     "Scores of one round, on the weights that the mask keeps."
-    weights, device = prunable(net if mask is None else apply(net, mask)), next(net.parameters()).device
+    weights, device = prunable(net if mask is None else apply(net, mask), which), next(net.parameters()).device
     with torch.enable_grad(): total = net(torch.ones(1, *image, dtype=torch.float64, device=device)).sum()
     if not total.isfinite(): raise ValueError(f"`net` must have a flow that double precision holds; got {total.item()}")
     return {name: (w * g).detach() for (name, w), g in zip(weights.items(), torch.autograd.grad(total, list(weights.values())))}
