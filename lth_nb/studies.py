@@ -264,8 +264,14 @@ def _cell_runs(cell):
     for s, arm in product(study.sparsity, study.arms):
         pruner = ARMS[arm].pruner
         if pruner == "imp" and s == 0: continue
-        for score, scope in product(study.score, study.scope) if pruner != "none" else [("magnitude", "global")]:
-            if pruner == "omp" or score == "magnitude": yield arm_run(cell, arm, s, score, scope)
+        scores = [score for score in study.score if _can(arm, score)] or study.score
+        for score, scope in product(scores, study.scope) if pruner != "none" else [("magnitude", "global")]: yield arm_run(cell, arm, s, score, scope)
+
+def _can(arm, score):
+    "May the mask of an arm be found by a score? IMP is by magnitude, and what was trained before pruning needs a score that looks at it."
+    fixed = ARMS[arm]
+    if fixed.pruner != "omp": return score == "magnitude"
+    return score not in BEFORE or not (fixed.found or fixed.init == "trained")
 
 # %% ../nbs/09_studies.ipynb #8c23b344
 @cache
