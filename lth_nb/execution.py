@@ -346,10 +346,10 @@ TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64",
     source="string", image_size="Int64", label_noise="float64", pixels="string", network="string", depth="Int64", width="Int64", residual="boolean", shortcut="string", norm="boolean", stem="string", params="Int64",
     recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", score="string", scope="string", prunable="string", exceptions="string", level="Int64", sparsity="float64",
-    kept="Int64", collapsed="Int64", effective_sparsity="float64", flops_dense="Int64", flops="Int64", start_step="Int64", seed="Int64", mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string", accuracy="float64", accuracy_best_val="float64",
+    kept="Int64", collapsed="Int64", effective_sparsity="float64", flops_dense="Int64", flops="Int64", start_step="Int64", ticket="string", seed="Int64", mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string", accuracy="float64", accuracy_best_val="float64",
     accuracy_best_test="float64", diverged_epoch="Int64", seconds="float64", fleet="Int64", bit_exact="boolean", environment="string")
 
-LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last", start_step=0)  # Columns that records did not always have
+LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last", start_step=0, ticket="")  # Columns that records did not always have
 
 def _row(record):
     "The row of a record; raises `ValueError` for one that is not of a run."

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from .batches import Images, Member, Streamed
 from .budgets import BUDGETS, erk_at
 from .controls import REINITS, invert, random_mask, shuffle_globally
+from .core import must_be
 from .costs import flops, uses
 from .folders import Folder
 from .masks import alive, collapsed, layer_norms, shuffle, sparsity
@@ -24,6 +25,7 @@ from .runs import ARMS, Run
 from .scores import Evidence, score
 from .store import RunStore
 from .studies import Plan, images_of, maker, parts_of, prunable_weights
+from .tickets import load_weights
 
 # %% ../nbs/09a_members.ipynb #80de57bf
 def state_file(
@@ -37,8 +39,14 @@ def fresh(
     plan: Plan, # Its images and networks
     stream: str = "init", # "init" for θ₀, "reinit" for θ₀′
 ) -> nn.Module: # With initial weights
-    "The network of a run with fresh weights."
-    return initialise(maker(run, plan)(), run.seed, stream, head=run.recipe.head)
+    "The network of a run with fresh weights; θ₀ of a ticket from elsewhere is the ticket's."
+    net = initialise(maker(run, plan)(), run.seed, stream, head=run.recipe.head)
+    return load_weights(_ticket(run, plan), net) if run.ticket and stream == "init" else net
+
+def _ticket(run, plan):
+    "The ticket of a run; raises `ValueError` if the plan has another, or none."
+    must_be("ticket of the plan", plan.ticket and plan.ticket.identity[:8], [run.ticket[:8]])
+    return plan.ticket
 
 def loaded(
     net: nn.Module, # Any weights; changed in place
@@ -101,18 +109,19 @@ def find_mask(
     arm = ARMS[run.arm]
     if arm.family in ("dense", "sdt"): return None
     if arm.pruner == "none": return _at_random(run, plan)
+    if arm.pruner == "given": return _instead(arm.mask, {name: m.float() for name, m in _ticket(run, plan).mask.items()}, run, plan)
     evidence = evidence_of(run, plan, store)
     scores = score(run.score, evidence)
     if arm.mask == "inverted": scores = invert(scores)
     mask = prune(scores, run.sparsity, scope=run.scope, mask=evidence.mask, exceptions=run.exceptions)
-    return _instead(arm.mask, {name: m.float() for name, m in mask.items()}, run, evidence)
+    return _instead(arm.mask, {name: m.float() for name, m in mask.items()}, run, plan)
 
-def _instead(control, mask, run, evidence):
+def _instead(control, mask, run, plan):
     "What stands in the place of a ticket's mask."
     if control == "shuffled": return shuffle(mask, run.seed)
     if control == "shuffled_all": return shuffle_globally(mask, run.seed)
     if control != "erk_flops": return mask
-    often, shapes = uses(evidence.net, evidence.image), {name: m.shape for name, m in mask.items()}
+    often, shapes = uses(fresh(run, plan), images_of(run, plan).shape), {name: m.shape for name, m in mask.items()}
     work = sum(int(m.sum()) * often[name] for name, m in mask.items())
     return random_mask(mask, erk_at(shapes, often, work), run.seed)
 

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from .core import must_be
-from .statistics import CELL, ROW, differences, diverged, need, tidy
+from .statistics import APART, CELL, ROW, differences, diverged, family_of, need, tidy
 
 # %% ../nbs/13_plots.ipynb #6a02a1f4
 COLOURS: dict[str, str] = {"dense": "#000000", "lt": "#0072B2", "rr": "#D55E00", "sdt": "#009E73"}
@@ -141,12 +141,12 @@ def runs_of(
     for column, value in cell.items():
         same = df[column].isna() if pd.isna(value) else (df[column] == value).fillna(False)
         if column == "sparsity": same = np.isclose(df[column], value, rtol=0, atol=1e-6) | (df.arm == "dense")
-        if column in ("pruner", "scope"): same |= df.arm.isin(["dense", "sdt"])
+        same |= df.arm.map(lambda arm: column != "sparsity" and column in APART[family_of(arm)]).astype(bool)
         df = df[np.asarray(same, bool)]
     return df
 
 # %% ../nbs/13_plots.ipynb #e6f2441f
-ARM_SIDE: list[str] = ["pruner", "scope", "sparsity"]  # Cell columns that dense runs have no value of
+ARM_SIDE: list[str] = APART["dense"]  # Cell columns that dense runs have no value of
 
 def one_cell(
     df: pd.DataFrame, # A table of runs
@@ -164,9 +164,9 @@ def one_cell(
     near = levels[0] if sparsity is None else next((s for s in levels if abs(s - sparsity) < 1e-6), None)
     if near is None: must_be("sparsity", sparsity, levels)
     runs = runs_of(df, dict(pruner=pruner, sparsity=near))
-    for part, columns in [(runs, [c for c in CELL if c not in ARM_SIDE]), (runs[runs.pruner == pruner], ["scope"])]:
+    for part, columns in [(runs, [c for c in CELL if c not in ARM_SIDE]), (runs[runs.pruner == pruner], [c for c in ARM_SIDE if c not in ("pruner", "sparsity")])]:
         for c in varying(part, columns): raise ValueError(f"the table must hold one cell: `{c}` varies, it is one of {part[c].unique().tolist()}")
-    runs = runs.assign(family=runs.arm.str.partition("_")[0])
+    runs = runs.assign(family=runs.arm.map(family_of))
     again = runs.duplicated(["family", "lr", "seed"]).sum()
     if again: raise ValueError(f"the table must hold one run for each arm, learning rate and seed; got {again} more")
     return runs[runs.family.isin(list(COLOURS))]
@@ -191,7 +191,7 @@ def plot_accuracy(
         lost = own[diverged(own)]
         if len(lost): ax.scatter(lost.lr * shift, 100 * lost.accuracy, marker="x", color=COLOURS[family], zorder=3)
     lr_axis(ax, runs.lr)
-    ax.set(ylabel="test accuracy (%)", title=heading(runs[runs.pruner == pruner].iloc[0], [c for c in CELL if c not in ("recipe", "batch_size", "weight_decay", "scope")]))
+    ax.set(ylabel="test accuracy (%)", title=heading(runs[runs.pruner == pruner].iloc[0], [c for c in CELL if c not in ("recipe", "batch_size", "weight_decay", "scope", "score", "exceptions", "mask_at", "prunable", "label_noise", "pixels")]))
     ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return ax
 

@@ -18,7 +18,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from .plots import ARM_SIDE, LABELS, WORDS, describe, effect_names, figure_study, mark, means, number, varying
-from .statistics import CELL, ROW, diverged, need, tidy
+from .statistics import CELL, ROW, diverged, family_of, need, pruner_of, tidy
 from .store import write_whole
 
 # %% ../nbs/15_report.ipynb #572c6db0
@@ -52,15 +52,15 @@ def arm_name(
     arm: str, # Such as "rr_imp"
 ) -> str: # Such as "re-initialised IMP"
     "An arm in words."
-    family, _, pruner = arm.partition("_")
-    return f"{LABELS.get(family, family)} {pruner.upper()}".strip()
+    family, pruner = family_of(arm), pruner_of(arm)
+    return f"{LABELS.get(family, family.replace('_', ' '))} {'' if pruner == 'none' else pruner.upper()}".strip()
 
 def accuracy_table(
     df: pd.DataFrame, # A table of runs
 ) -> pd.DataFrame: # Cells and arms down, learning rates across
     "Mean ± sd in percent (n) for each cell, arm and learning rate."
     df = tidy(df)
-    rows = [*[c for c in varying(df) if c not in ARM_SIDE], *varying(df[df.pruner != "none"], ["scope"]), "sparsity", "arm"]
+    rows = [*[c for c in varying(df) if c not in ARM_SIDE], *varying(df[df.pruner != "none"], [c for c in ARM_SIDE if c not in ("pruner", "sparsity")]), "sparsity", "arm"]
     table = means(df, [*rows, "lr"])
     lost = table.diverged.map(lambda n: f", {n} diverged" if n else "")
     spread = table.sd.map(lambda sd: "" if pd.isna(sd) else f" ± {100 * sd:.2f}")

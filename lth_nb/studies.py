@@ -23,13 +23,15 @@ from .core import must_be, must_lie
 from .data import ImageSet, Split, split
 from .datasets import load
 from .folders import Folder
+from .masks import sparsity
 from .models import PROFILES, count, prunable
 from .networks import NETWORKS, Network, build, expanded, identity, takes
 from .pruning import EXCEPTIONS, SCOPES, round_of, round_sparsity, rounds_to
 from .recipes import Recipe
-from .runs import ARMS, BEFORE, CHECKS, ELSEWHERE, MASK_AT, OF_PARENT, ORDERS, RANDOM, STRUCTURE, VARIATION, Run
+from .runs import ARMS, BEFORE, CHECKS, ELSEWHERE, MASK_AT, OF_PARENT, ORDERS, PRUNERS, RANDOM, STRUCTURE, VARIATION, Run
 from .scores import SCORES
 from .small_dense import small_dense
+from .tickets import Ticket
 from .variations import vary
 
 # %% ../nbs/09_studies.ipynb #18005c2d
@@ -184,6 +186,7 @@ class Plan:
     data: ImageSet | Folder # The images, before they are varied
     runs: tuple[Run, ...] # What is to be trained
     networks: Mapping[str, Network] = field(default_factory=dict) # The user's own
+    ticket: Ticket | None = None # One that was found elsewhere
     seen: dict = field(default_factory=dict, repr=False) # Images that have been varied
 
     def __repr__(self): return f"Plan({self.study.name!r}, {len(self.runs)} runs)"
@@ -197,10 +200,16 @@ class Cell:
     mask_recipe: Recipe # How the networks are trained in which masks are found
     next_seed: int # Where the mask of another seed comes from
     make: partial # Builds the network
+    ticket: Ticket | None = None # One from elsewhere
 
     def dense(self, **changes) -> Run:
         "The dense training in which masks are found."
         return Run(arm="dense", **self.common | dict(recipe=self.mask_recipe) | changes)
+
+    def given(self, arm: str) -> dict:
+        "The ticket from elsewhere, for the arms that start from it, and for the dense network if it knows all of θ₀."
+        if self.ticket is None or not (ARMS[arm].pruner == "given" or (arm == "dense" and self.ticket.whole)): return {}
+        return dict(ticket=self.ticket.identity)
 
     def found_at(self, found: str | None) -> dict:
         "What is otherwise where the mask of an arm is found."
@@ -236,9 +245,9 @@ def arm_run(
 ) -> Run: # It needs whatever must be trained before it
     "The run of one arm; raises `ValueError` for a combination that cannot be."
     fixed, study = ARMS[arm], cell.study
-    if arm == "dense": return Run(arm="dense", **cell.common)
+    if arm == "dense": return Run(arm="dense", **cell.given(arm), **cell.common)
     if arm == "sdt": return Run(arm=arm, sparsity=sparsity, narrow=narrow(cell.make, sparsity, study.prunable), prunable=study.prunable, **cell.common)
-    if fixed.pruner == "none": return Run(arm=arm, sparsity=sparsity, prunable=study.prunable, **cell.common)
+    if fixed.pruner in ("none", "given"): return Run(arm=arm, sparsity=sparsity, prunable=study.prunable, order=study.rr_order if fixed.family == "rr" else fixed.order, **cell.given(arm), **cell.common)
     pruned = dict(score=score, scope=scope, prunable=study.prunable, exceptions=study.exceptions if scope == "global" else "none", mask_at=study.mask_at)
     rounds = rounds_to(sparsity, rate=study.rate) if fixed.pruner == "imp" else [sparsity]
     parent = None if score in BEFORE else _rounds(cell, arm, rounds, pruned)
@@ -265,7 +274,7 @@ def _cell_runs(cell):
         pruner = ARMS[arm].pruner
         if pruner == "imp" and s == 0: continue
         scores = [score for score in study.score if _can(arm, score)] or study.score
-        for score, scope in product(scores, study.scope) if pruner != "none" else [("magnitude", "global")]: yield arm_run(cell, arm, s, score, scope)
+        for score, scope in product(scores, study.scope) if pruner in ("imp", "omp") else [("magnitude", "global")]: yield arm_run(cell, arm, s, score, scope)
 
 def _can(arm, score):
     "May the mask of an arm be found by a score? IMP is by magnitude, and what was trained before pruning needs a score that looks at it."
@@ -365,6 +374,7 @@ def plan(
     *,
     data: ImageSet | Folder | None = None, # Your own images, whose name is `study.dataset`; None: loaded by name
     networks: Mapping[str, Callable | Network] = {}, # Your own networks, by the names the study calls them
+    ticket: Ticket | None = None, # One that was found elsewhere, for the arms "…_given"; the study's sparsity is then its own
     root: str | Path | None = None, # Where the files of image sets lie; None: as `load` does
 ) -> Plan: # Runs, parents before children
     "All runs of a study, each distinct training once; raises `ValueError` for an impossible network, split or variation."
@@ -376,7 +386,8 @@ def plan(
     data = load(study.dataset, root) if data is None else data
     must_be("dataset", study.dataset, [data.name])
     if data.shape[1] != data.shape[2]: raise ValueError(f"`images` must be square; got {data.shape[1:]} pixels")
-    empty, runs, makers = Plan(study, data, (), networks), {}, {}
+    study = _with_ticket(study, ticket)
+    empty, runs, makers = Plan(study, data, (), networks, ticket), {}, {}
     for combination, parts, most in _combinations(study, data):
         network, factors = combination["network"], _structure(combination, study, networks)
         if combination["image_size"] == data.shape[1]: combination["image_size"] = None
@@ -387,9 +398,15 @@ def plan(
         if network in networks: common["own"] = _own(networks[network], make)
         mask_recipe = _recipe(study, combination["epochs"], combination["mask_lr"] or combination["lr"], len(parts.train), most)
         for seed in study.seeds:
-            cell = Cell(study, common | dict(seed=seed), mask_recipe, _next_seed(seed, study.seeds), make)
+            cell = Cell(study, common | dict(seed=seed), mask_recipe, _next_seed(seed, study.seeds), make, ticket)
             runs |= {run.id: run for run in _cell_runs(cell) if run.id not in runs}
-    return Plan(study, data, tuple(with_needs(runs.values())), networks)
+    return Plan(study, data, tuple(with_needs(runs.values())), networks, ticket)
+
+def _with_ticket(study, ticket):
+    "A study of a given ticket is one of its sparsity."
+    given = [arm for arm in study.arms if ARMS[arm].pruner == "given"]
+    if bool(given) != (ticket is not None): raise ValueError(f"`ticket` must be given for the arms '…_given', and only for these; got {'one' if ticket else 'none'} for {list(study.arms)}")
+    return study if ticket is None else replace(study, sparsity=(sparsity(ticket.mask),))
 
 def _next_seed(seed, seeds):
     "Where the mask of another seed comes from: the next seed of a study, the first after the last."
@@ -411,10 +428,10 @@ def battery(
     plan: Plan, # Its study, images and networks
 ) -> Plan: # The runs of the battery, and what they need
     "Plan every check of a ticket; raises `ValueError` for a run that is no ticket."
-    pruner, seeds = ARMS[must_be("ticket.arm", ticket.arm, ["lt_imp", "lt_omp"])].pruner, plan.study.seeds
+    pruner, seeds = ARMS[must_be("ticket.arm", ticket.arm, [f"lt_{pruner}" for pruner in PRUNERS])].pruner, plan.study.seeds
     common = {name: getattr(ticket, name) for name in ("dataset", "recipe", *OF_PARENT)}
-    cell = Cell(plan.study, common, (ticket.parent or ticket).recipe, _next_seed(ticket.seed, seeds), maker(ticket, plan))
-    families = ["rr", "lt_fresh", "rr_fresh", *CHECKS]
+    cell = Cell(plan.study, common, (ticket.parent or ticket).recipe, _next_seed(ticket.seed, seeds), maker(ticket, plan), plan.ticket)
+    families = [family for family in ("rr", "lt_fresh", "rr_fresh", *CHECKS) if f"{family}_{pruner}" in ARMS]
     arms = ["dense", ticket.arm, *[f"{family}_{pruner}" for family in families], "sdt", *RANDOM]
     runs = [arm_run(cell, arm, ticket.sparsity, ticket.score, ticket.scope) for arm in arms]
     return replace(plan, runs=tuple(with_needs(runs)))

@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['TICKET_FORMAT', 'TICKET_KEY', 'Ticket', 'save_ticket', 'load_ticket', 'read_tensors', 'from_open_lth',
-           'from_torch_prune', 'from_zeros', 'install', 'install_torch_prune']
+           'from_torch_prune', 'from_zeros', 'install', 'install_torch_prune', 'load_weights']
 
 # %% ../nbs/08a_tickets.ipynb #5a9afa4d
 import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -39,6 +40,16 @@ class Ticket:
             if name not in self.weights: raise ValueError(f"`mask` must name weights of the ticket; got {name!r}")
             if m.shape != self.weights[name].shape: raise ValueError(f"`mask` must have the shape {tuple(self.weights[name].shape)} at {name!r}; got {tuple(m.shape)}")
             if not ((m == 0) | (m == 1)).all(): raise ValueError(f"`mask` must hold only 0 and 1; got other numbers at {name!r}")
+
+    @cached_property
+    def identity(self) -> str:
+        "SHA-256 of weights and mask."
+        return checksum({f"weights/{name}": t for name, t in self.weights.items()} | {f"mask/{name}": m.to(torch.uint8) for name, m in self.mask.items()})
+
+    @property
+    def whole(self) -> bool:
+        "Does it know the first weights of the whole network, also where it is pruned? A checkpoint with zeros does not."
+        return any(bool(self.weights[name][m == 0].any()) for name, m in self.mask.items())
 
     def __repr__(self): return f"Ticket({len(self.mask)} masked of {len(self.weights)} tensors, sparsity {sparsity(self.mask):.4f}, {dict(self.about)!r})"
 
@@ -139,21 +150,24 @@ def install(
     net: nn.Module, # A network with the names and shapes of the ticket; changed in place
 ) -> nn.Module: # The same network, with 0 where the mask prunes
     "Give a network the weights of a ticket, masked; raises `ValueError`, before anything is changed, if the ticket does not fit."
-    return apply(_loaded(ticket, net), ticket.mask)
+    return apply(load_weights(ticket, net), ticket.mask)
 
 def install_torch_prune(
     ticket: Ticket, # What to install
     net: nn.Module, # A network with the names and shapes of the ticket; changed in place
 ) -> nn.Module: # The same network, with `weight_orig`, `weight_mask` and PyTorch's hook
     "Give a network the weights of a ticket and let `torch.nn.utils.prune` keep the mask; raises `ValueError` as `install` does."
-    _loaded(ticket, net)
+    load_weights(ticket, net)
     for name, m in ticket.mask.items():
         path, _, parameter = name.rpartition(".")
         torch_prune.custom_from_mask(net.get_submodule(path), parameter, m)
     return net
 
-def _loaded(ticket, net):
-    "The network with the weights of the ticket, if all of them fit."
+def load_weights(
+    ticket: Ticket, # Whose weights
+    net: nn.Module, # A network with the names and shapes of the ticket; changed in place
+) -> nn.Module: # The same network, not masked
+    "Give a network the weights of a ticket without its mask; raises `ValueError` as `install` does."
     own, parameters = net.state_dict(), dict(net.named_parameters())
     for name, t in ticket.weights.items():
         if name not in own: raise ValueError(f"`ticket` must name tensors of the network; got {name!r}")

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from .core import must_be, must_lie
-from .statistics import APART, CELL, OF_PRUNING, finished, need, tidy
+from .runs import FAMILIES
+from .statistics import APART, CELL, OF_PRUNING, family_of, finished, need, tidy
 
 # %% ../nbs/11_verdicts.ipynb #18773ce0
 GUARD: float = 1e-9  # Differences in accuracy below it are no differences
@@ -153,21 +154,22 @@ def judge(
     df: pd.DataFrame, # A table of runs: arm, lr, seed, sparsity, accuracy, and what else tells cells apart
     *,
     rule: str = "paper", # "paper": thresholds on means over seeds
+    ticket: str = "lt", # The family that is judged: "lt", "wr" for rewinding tickets (App. B), or another
     similar: float | None = None, # Margin of "similar", in accuracy; None: the paper's for this image set
     gap: float = 0.005, # "Clearly better", in accuracy
     min_sparsity: float = 0.59, # Below it a ticket is trivial
     sufficient: bool | None = None, # Declare T sufficient (or not) where only one budget was run
 ) -> pd.DataFrame: # One row for each cell: verdict, c1 … c5, the estimate behind each, and reasons to distrust it
     "The five conditions and the verdict for each cell (Ma et al. 2021, §3); raises `ValueError` for a missing column or margin."
-    must_be("rule", rule, ["paper"]); must_be("sufficient", sufficient, [None, True, False])
+    must_be("rule", rule, ["paper"]); must_be("ticket", ticket, FAMILIES); must_be("sufficient", sufficient, [None, True, False])
     must_lie("gap", gap, "[0, 1)"); must_lie("min_sparsity", min_sparsity, "[0, 1)")
     need(df, ["arm", "accuracy"])
     failed, arms, df = int((~finished(df)).sum()), sorted(df.arm.dropna().astype(str).unique()), tidy(df)
     cell = [c for c in CELL if c in df]
-    tickets = groups(df[df.arm.str.startswith("lt_")], cell)
-    if not tickets: raise ValueError(f"the table must hold finished runs of the arm 'lt_imp' or 'lt_omp' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
-    pick = {arm: _picker(df[df.arm.str.partition("_")[0] == arm], [c for c in cell if c not in apart])
-            for arm, apart in (APART | dict(dense=[*APART["dense"], "epochs"])).items()}
+    tickets = groups(df[df.arm.map(family_of) == ticket], cell)
+    if not tickets: raise ValueError(f"the table must hold finished runs of the arm '{ticket}_imp' or '{ticket}_omp' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
+    pick = {arm: _picker(df[df.arm.map(family_of) == arm], [c for c in cell if c not in apart])
+            for arm, apart in dict(rr=APART["rr"], sdt=APART["sdt"], dense=[*APART["dense"], "epochs"]).items()}
     rows = [_judged(dict(zip(cell, key)), lt, pick, similar, gap, min_sparsity, sufficient, failed) for key, lt in tickets.items()]
     table = pd.DataFrame(rows).astype({f"c{i}": "boolean" for i in range(1, 6)})
     return table.sort_values(cell, ignore_index=True)
