@@ -140,6 +140,7 @@ def table(
 def judge(
     table: str, # Table of runs, .parquet or .csv
     study: str = None, # Study as a TOML file: take its margin, its sparsities and what it declares sufficient
+    ticket: str = "lt", # The family that is judged: lt, wr for rewinding tickets, or another
     similar: float = None, # Margin of "similar" accuracy, such as 0.01; by default the paper's for this image set
     gap: float = 0.005, # A difference above it is "clearly better"
     min_sparsity: float = 0.59, # Below it a ticket is trivial
@@ -151,7 +152,7 @@ def judge(
     if study is not None:
         told = Study.from_toml(study)
         runs, similar, sufficient = statistics.at_sparsities(runs, told.sparsity), told.similar if similar is None else similar, sufficient or told.sufficient
-    found = verdicts.judge(runs, similar=similar, gap=gap, min_sparsity=min_sparsity, sufficient=sufficient or None)
+    found = verdicts.judge(runs, ticket=ticket, similar=similar, gap=gap, min_sparsity=min_sparsity, sufficient=sufficient or None)
     if out is not None: write_table(found, out)
     say(readable(found))
 

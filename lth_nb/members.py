@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SCORED', 'state_file', 'fresh', 'loaded', 'start', 'evidence_of', 'scored_batches', 'find_mask', 'sources', 'member',
-           'facts', 'needed_states', 'states_of_others']
+           'facts', 'ticket_of', 'needed_states', 'states_of_others']
 
 # %% ../nbs/09a_members.ipynb #fca8d4f8
 from dataclasses import replace
@@ -21,11 +21,11 @@ from .folders import Folder
 from .masks import alive, collapsed, layer_norms, shuffle, sparsity
 from .models import count, initialise
 from .pruning import prune
-from .runs import ARMS, Run
+from .runs import ARMS, Run, row
 from .scores import Evidence, score
 from .store import RunStore
 from .studies import Plan, images_of, maker, parts_of, prunable_weights
-from .tickets import load_weights
+from .tickets import Ticket, load_weights
 
 # %% ../nbs/09a_members.ipynb #80de57bf
 def state_file(
@@ -179,6 +179,18 @@ def _effective(net, mask, shape):
     if not mask: return 0.0
     try: return sparsity(alive(net, mask, shape))
     except ValueError: return None
+
+# %% ../nbs/09a_members.ipynb #9f050002
+def ticket_of(
+    run: Run, # A pruned run
+    plan: Plan, # Its images and networks
+    store: RunStore, # Where the runs are that it needs
+) -> Ticket: # Where it starts, its mask, and what it is
+    "The ticket of a run; raises `ValueError` for a run without a mask."
+    if ARMS[run.arm].family in ("dense", "sdt"): raise ValueError(f"`run` must be pruned; got one of the arm {run.arm!r}")
+    m = member(run, store, plan)
+    told = {name: value for name, value in row(run).items() if value is not None}
+    return Ticket(m.net.state_dict(), {name: t.to(torch.uint8) for name, t in m.mask.items()}, dict(source="lth_nb", **told))
 
 # %% ../nbs/09a_members.ipynb #3a0bc507
 def needed_states(

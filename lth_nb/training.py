@@ -315,8 +315,9 @@ def train(
     with engine.settings():
         training = Training(members, data, parts, size=size, engine=engine, workers=workers)
         state = checkpoint and checkpoint.load()
-        if state: training.restore(state); report(training.place[0].item())
+        if state: training.restore(state)
         else: training.narrow()
+        if behind := training.place[0].item(): report(behind)              # epochs that are done, or lie behind a rewind point
         due = time.monotonic() + (checkpoint.every if checkpoint else float("inf"))
         while not training.done:
             due = _epoch(training, checkpoint, watch, due)
