@@ -6,7 +6,7 @@
 __all__ = ['IMAGES', 'predictions', 'churn', 'least_churn', 'independent_churn', 'churns', 'excess_churn', 'swap_test', 'modal',
            'exemplars', 'accuracy_difference', 'class_harm']
 
-# %% ../nbs/09d_images.ipynb #2f020425
+# %% ../nbs/09d_images.ipynb #80c12e98
 from collections.abc import Callable, Sequence
 from itertools import combinations, product
 from pathlib import Path
@@ -21,7 +21,7 @@ from torch import Tensor
 from .core import must_be, must_lie, stream
 from .store import RunStore
 
-# %% ../nbs/09d_images.ipynb #8180f661
+# %% ../nbs/09d_images.ipynb #07b1940f
 def predictions(
     store: "RunStore | str | Path", # Where results live
     runs: Sequence[str], # Ids of R runs that were tested on the same images
@@ -35,7 +35,7 @@ def predictions(
     if len(lengths) != 1: raise ValueError(f"`runs` must be runs that were tested on the same images; got {lengths} images")
     return torch.stack([found[run].long() for run in runs])
 
-# %% ../nbs/09d_images.ipynb #1fdca2cb
+# %% ../nbs/09d_images.ipynb #7d01cb1e
 def churn(
     a: Tensor, # (n,) predicted class of one run
     b: Tensor, # (n,) of another
@@ -60,7 +60,7 @@ def independent_churn(
     must_lie("accuracy_a", accuracy_a, "[0, 1]"); must_lie("accuracy_b", accuracy_b, "[0, 1]"); must_lie("classes", classes, "[2, inf)", whole=True)
     return 1 - accuracy_a * accuracy_b - (1 - accuracy_a) * (1 - accuracy_b) / (classes - 1)
 
-# %% ../nbs/09d_images.ipynb #ee4511c4
+# %% ../nbs/09d_images.ipynb #4fbd8e29
 def _both(a, b, labels=None):
     "Raises `ValueError` unless two arms have the same seeds and images."
     if a.ndim != 2 or a.shape != b.shape: raise ValueError(f"`a` and `b` must be predictions (S, n) of the same seeds and images; got shapes {tuple(a.shape)} and {tuple(b.shape)}")
@@ -96,7 +96,7 @@ def excess_churn(
     mean = lambda x, y: (x[:, None] != y[None]).double().mean(2)[apart].mean()
     return (mean(a, b) - (mean(a, a) + mean(b, b)) / 2).item()
 
-# %% ../nbs/09d_images.ipynb #58b77269
+# %% ../nbs/09d_images.ipynb #356ae102
 def swap_test(
     statistic: Callable[[Tensor, Tensor], float], # Of two arms; large where they differ
     a: Tensor, # (S, n) predicted class, one arm
@@ -115,7 +115,7 @@ def swap_test(
     more = sum(value >= observed - 1e-12 for value in found)
     return dict(observed=observed, expected=float(np.mean(found)), p_value=more / len(found) if few else (1 + more) / (1 + len(found)), swaps=len(found))
 
-# %% ../nbs/09d_images.ipynb #4a8015f0
+# %% ../nbs/09d_images.ipynb #ef44c362
 def modal(
     arm: Tensor, # (S, n) predicted class
 ) -> tuple[Tensor, Tensor, Tensor]: # (n,) class that most seeds say, the smallest of several; the share that says it; are there several?
@@ -135,7 +135,7 @@ def exemplars(
     table = dict(image=torch.arange(len(labels)), label=labels, mode_a=mode_a, mode_b=mode_b, share_a=share_a, share_b=share_b, tie=tie_a | tie_b)
     return pd.DataFrame({name: t.numpy() for name, t in table.items()})[(mode_a != mode_b).numpy()].reset_index(drop=True)
 
-# %% ../nbs/09d_images.ipynb #6ccb1565
+# %% ../nbs/09d_images.ipynb #741864f1
 IMAGES: list[str] = ["random", "fixed"]  # The images are a sample of those there are, or all one asks about
 
 def _strata(y, strata):
@@ -163,7 +163,7 @@ def _row(means, n, spread, u, images):
     half = stats.t.ppf(0.975, dof) * se
     return row | dict(se=se, ci_low=estimate - half, ci_high=estimate + half, statistic=estimate / se, dof=dof, p_value=2 * stats.t.sf(abs(estimate) / se, dof), note=f"only {s} seeds" if s < 5 else "")
 
-# %% ../nbs/09d_images.ipynb #87db8179
+# %% ../nbs/09d_images.ipynb #2f91cad8
 def _gain(a, b, labels):
     "1, 0 or −1 (S, n): how much better arm `b` is."
     _both(a, b, labels)
@@ -179,7 +179,7 @@ def accuracy_difference(
     parts = _strata(y, np.zeros(y.shape[1], int))
     return pd.DataFrame([dict(images=images, n_seeds=len(y), n_images=y.shape[1]) | _row(*parts, np.ones(1), images) for images in IMAGES])
 
-# %% ../nbs/09d_images.ipynb #6c583bd8
+# %% ../nbs/09d_images.ipynb #66d03427
 def class_harm(
     a: Tensor, # (S, n) predicted class, one arm
     b: Tensor, # (S, n) the other
