@@ -6,7 +6,7 @@
 __all__ = ['TYPES_OF_CURVES', 'SHARED', 'OF_TICKET', 'IN_COMMON', 'RULES', 'TARGETS', 'TIMES', 'curves', 'losses', 'partners',
            'crossing', 'time_to_accuracy', 'curves_of', 'mean_between', 'area_under_curve', 'area_differences']
 
-# %% ../nbs/09c_curves.ipynb #f3e16917
+# %% ../nbs/09c_curves.ipynb #c82d73bb
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from .core import must_be, must_lie
 from .runs import STRUCTURE, VARIATION
 from .store import RunStore
 
-# %% ../nbs/09c_curves.ipynb #870315c3
+# %% ../nbs/09c_curves.ipynb #31b74761
 def _records(
     store: "RunStore | str | Path", # Where results live
     runs: Sequence[str] | None, # Ids; None: all
@@ -26,7 +26,8 @@ def _records(
     store = RunStore(store, create=False)
     return store.records() if runs is None else (store.record(id) for id in runs)
 
-TYPES_OF_CURVES: dict[str, str] = dict(run="string", arm="string", lr="float64", sparsity="float64", seed="Int64", epochs="Int64", start="Int64", epoch="Int64", val="float64", test="float64", loss="float64")
+TYPES_OF_CURVES: dict[str, str] = dict(run="string", arm="string", lr="float64", sparsity="float64", seed="Int64", epochs="Int64", start="Int64",
+                                       epoch="Int64", val="float64", test="float64", loss="float64")
 
 def _rows(record, columns):
     "The rows of one run: who it is, where it starts, and equally long `columns`."
@@ -54,8 +55,9 @@ def losses(
     "Mean training loss over epochs, one row for each run and epoch that it trained; raises `ValueError` for a run that the store does not have."
     return _table((_rows(r, dict(epoch=range(1, len(r["history"]["loss"]) + 1), loss=r["history"]["loss"])) for r in _records(store, runs)), ["loss"])
 
-# %% ../nbs/09c_curves.ipynb #53b51a23
-SHARED: list[str] = ["dataset", "data", "n_train", "n_test", "val_share", *VARIATION, "network", *STRUCTURE, "epochs", "recipe", "batch_size", "weight_decay", "lr", "seed"]  # What runs of a pair have in common
+# %% ../nbs/09c_curves.ipynb #5ed8ce0c
+SHARED: list[str] = ["dataset", "data", "n_train", "n_test", "val_share", *VARIATION, "network", *STRUCTURE,
+                     "epochs", "recipe", "batch_size", "weight_decay", "lr", "seed"]  # What runs of a pair have in common
 OF_TICKET: list[str] = ["pruner", "scope", "exceptions", "mask_at", "prunable", "sparsity"]  # What tells tickets of one dense network apart
 IN_COMMON: dict[str, list[str]] = dict(dense=SHARED, sdt=[*SHARED, "prunable", "sparsity"], rr=[*SHARED, *OF_TICKET])  # By the second arm of a pair
 
@@ -72,11 +74,13 @@ def partners(
     again = int(right.duplicated(by).sum())
     if again: raise ValueError(f"the table must hold one {b} run for each cell, learning rate and seed; got {again} more")
     pairs = left.merge(right[[*by, "run", "lost"]], on=by, suffixes=("", "_b"))
-    if pairs.empty: raise ValueError(f"the table must hold {a} and {b} runs of the same cell, learning rate and seed; it has {len(left)} and {len(right)}, and no such pair")
+    if pairs.empty:
+        found = f"it has {len(left)} and {len(right)}, and no such pair"
+        raise ValueError(f"the table must hold {a} and {b} runs of the same cell, learning rate and seed; {found}")
     said = dict.fromkeys(["arm", *SHARED, *OF_TICKET, "level", "order", "mask_lr"])
     return pairs[["run", "run_b", *[c for c in said if c in pairs], "lost", "lost_b"]]
 
-# %% ../nbs/09c_curves.ipynb #0e47bb8c
+# %% ../nbs/09c_curves.ipynb #0745939b
 RULES: list[str] = ["first", "stay"]  # Reached at the first look that is high enough, or from where all are
 
 def crossing(
@@ -94,7 +98,7 @@ def crossing(
     seen = [start, *epochs]
     return (seen[at[0]], seen[at[0] + 1]) if len(at) else (seen[-1], None)
 
-# %% ../nbs/09c_curves.ipynb #c9e8d4ff
+# %% ../nbs/09c_curves.ipynb #ab4c56b9
 TARGETS: list[str] = ["own", "others"]  # Final accuracy of the pair's dense network, or its mean over the other seeds
 
 def _targets(pairs, finals, target):
@@ -113,9 +117,10 @@ def _reached(looks, target, lost, rule):
     after, epoch = (seen[-1] if seen else start, None) if lost else crossing(seen, looks.test.to_numpy(float), target, start=start, rule=rule)
     return dict(reached=epoch is not None, after=after, epoch=epoch, start=start)
 
-# %% ../nbs/09c_curves.ipynb #23c4b026
-TIMES: dict[str, str] = dict(target="float64", reached="boolean", after="Int64", epoch="Int64", start="Int64", own="Int64", share="float64", reached_b="boolean", after_b="Int64", epoch_b="Int64",
-                             share_b="float64", difference="Int64", low="Int64", high="Int64", note="string")  # What `time_to_accuracy` adds to a pair
+# %% ../nbs/09c_curves.ipynb #06a286e3
+TIMES: dict[str, str] = dict(target="float64", reached="boolean", after="Int64", epoch="Int64", start="Int64", own="Int64", share="float64",
+                             reached_b="boolean", after_b="Int64", epoch_b="Int64", share_b="float64",
+                             difference="Int64", low="Int64", high="Int64", note="string")  # What `time_to_accuracy` adds to a pair
 
 def _times(a, b, epochs, target, notes):
     "The columns of one pair, from when each of the two reached the target."
@@ -157,7 +162,7 @@ def curves_of(
     if lacking: raise ValueError(f"the curves must be those of the runs of the table; they lack {len(lacking)} of {len(lost)}, such as {lacking[0]!r}")
     return {run: by_run.get(run, df[:0]) for run in lost}
 
-# %% ../nbs/09c_curves.ipynb #d21e6ab3
+# %% ../nbs/09c_curves.ipynb #2a206d4b
 def mean_between(
     epochs: Sequence[float], # (L,) epochs, ascending
     accuracy: Sequence[float], # (L,) in [0, 1]
@@ -177,7 +182,7 @@ def _points(looks, lost, chance, before):
     if before is not None and x and looks.start.iat[0] == 0: x, y = [0.0, *x], [before, *y]
     return x, y
 
-# %% ../nbs/09c_curves.ipynb #6ea7a67c
+# %% ../nbs/09c_curves.ipynb #ee6f9362
 def area_under_curve(
     df: pd.DataFrame, # As `curves` gives it
     table: pd.DataFrame, # The table of the same runs, as `frame` gives it
@@ -192,10 +197,10 @@ def area_under_curve(
         x, y = _points(by_run[run.run], run.lost, run.accuracy, before)
         begin, end = (x[0], x[-1]) if x else (np.nan, np.nan)
         area = mean_between(x, y, begin, end) if x else run.accuracy                      # never trained: chance throughout
-        rows.append(dict(run=run.run, arm=run.arm, lr=run.lr, sparsity=run.sparsity, seed=run.seed, looks=len(by_run[run.run]), begin=begin, end=end, area=area, lost=run.lost))
-    return pd.DataFrame(rows)
+        rows.append(dict(looks=len(by_run[run.run]), begin=begin, end=end, area=area, lost=run.lost))
+    return pd.concat([table[["run", "arm", "lr", "sparsity", "seed"]].reset_index(drop=True), pd.DataFrame(rows)], axis=1)
 
-# %% ../nbs/09c_curves.ipynb #69b302b2
+# %% ../nbs/09c_curves.ipynb #c2c0d4d2
 def area_differences(
     df: pd.DataFrame, # As `curves` gives it
     table: pd.DataFrame, # The table of the same runs, as `frame` gives it

@@ -6,7 +6,7 @@
 __all__ = ['IMAGES', 'predictions', 'churn', 'least_churn', 'independent_churn', 'churns', 'excess_churn', 'swap_test', 'modal',
            'exemplars', 'accuracy_difference', 'class_harm']
 
-# %% ../nbs/09d_images.ipynb #80c12e98
+# %% ../nbs/09d_images.ipynb #b407fe96
 from collections.abc import Callable, Sequence
 from itertools import combinations, product
 from pathlib import Path
@@ -21,7 +21,7 @@ from torch import Tensor
 from .core import must_be, must_lie, stream
 from .store import RunStore
 
-# %% ../nbs/09d_images.ipynb #07b1940f
+# %% ../nbs/09d_images.ipynb #aa4dc717
 def predictions(
     store: "RunStore | str | Path", # Where results live
     runs: Sequence[str], # Ids of R runs that were tested on the same images
@@ -30,12 +30,13 @@ def predictions(
     store = RunStore(store, create=False)
     found = {run: store.tensors(run, "predictions").get("test") for run in runs}
     lacking = [run for run, said in found.items() if said is None]
-    if lacking: raise ValueError(f"`runs` must have predictions; {len(lacking)} of {len(found)} have none, such as {lacking[0]!r}, which diverged or was trained before they were kept")
+    why = "which diverged or was trained before they were kept"
+    if lacking: raise ValueError(f"`runs` must have predictions; {len(lacking)} of {len(found)} have none, such as {lacking[0]!r}, {why}")
     lengths = sorted({len(said) for said in found.values()})
     if len(lengths) != 1: raise ValueError(f"`runs` must be runs that were tested on the same images; got {lengths} images")
     return torch.stack([found[run].long() for run in runs])
 
-# %% ../nbs/09d_images.ipynb #7d01cb1e
+# %% ../nbs/09d_images.ipynb #9d2c2a95
 def churn(
     a: Tensor, # (n,) predicted class of one run
     b: Tensor, # (n,) of another
@@ -60,11 +61,13 @@ def independent_churn(
     must_lie("accuracy_a", accuracy_a, "[0, 1]"); must_lie("accuracy_b", accuracy_b, "[0, 1]"); must_lie("classes", classes, "[2, inf)", whole=True)
     return 1 - accuracy_a * accuracy_b - (1 - accuracy_a) * (1 - accuracy_b) / (classes - 1)
 
-# %% ../nbs/09d_images.ipynb #4fbd8e29
+# %% ../nbs/09d_images.ipynb #f5e59465
 def _both(a, b, labels=None):
     "Raises `ValueError` unless two arms have the same seeds and images."
-    if a.ndim != 2 or a.shape != b.shape: raise ValueError(f"`a` and `b` must be predictions (S, n) of the same seeds and images; got shapes {tuple(a.shape)} and {tuple(b.shape)}")
-    if labels is not None and labels.shape != a.shape[1:]: raise ValueError(f"`labels` must be those of the {a.shape[1]} test images; got shape {tuple(labels.shape)}")
+    if a.ndim != 2 or a.shape != b.shape:
+        raise ValueError(f"`a` and `b` must be predictions (S, n) of the same seeds and images; got shapes {tuple(a.shape)} and {tuple(b.shape)}")
+    if labels is not None and labels.shape != a.shape[1:]:
+        raise ValueError(f"`labels` must be those of the {a.shape[1]} test images; got shape {tuple(labels.shape)}")
 
 def churns(
     a: Tensor, # (S, n) predicted class, one arm
@@ -82,7 +85,8 @@ def churns(
     for (arm_a, seed_a, x), (arm_b, seed_b, y) in combinations(runs, 2):
         kind = "within" if arm_a == arm_b else "same seed" if seed_a == seed_b else "between"
         accuracy = [(said == labels).double().mean().item() for said in (x, y)]
-        rows.append(dict(kind=kind, arm_a=arm_a, arm_b=arm_b, seed_a=seed_a, seed_b=seed_b, churn=churn(x, y), least=least_churn(*accuracy), independent=independent_churn(*accuracy, classes)))
+        rows.append(dict(kind=kind, arm_a=arm_a, arm_b=arm_b, seed_a=seed_a, seed_b=seed_b,
+                         churn=churn(x, y), least=least_churn(*accuracy), independent=independent_churn(*accuracy, classes)))
     return pd.DataFrame(rows)
 
 def excess_churn(
@@ -93,10 +97,10 @@ def excess_churn(
     _both(a, b)
     must_lie("number of seeds", len(a), "[2, inf)", whole=True)
     apart = ~torch.eye(len(a), dtype=torch.bool)
-    mean = lambda x, y: (x[:, None] != y[None]).double().mean(2)[apart].mean()
+    mean = lambda x, y: (x[:, None] != y[None]).sum(2)[apart].double().mean() / x.shape[1]
     return (mean(a, b) - (mean(a, a) + mean(b, b)) / 2).item()
 
-# %% ../nbs/09d_images.ipynb #356ae102
+# %% ../nbs/09d_images.ipynb #5bdc1851
 def swap_test(
     statistic: Callable[[Tensor, Tensor], float], # Of two arms; large where they differ
     a: Tensor, # (S, n) predicted class, one arm
@@ -115,14 +119,15 @@ def swap_test(
     more = sum(value >= observed - 1e-12 for value in found)
     return dict(observed=observed, expected=float(np.mean(found)), p_value=more / len(found) if few else (1 + more) / (1 + len(found)), swaps=len(found))
 
-# %% ../nbs/09d_images.ipynb #ef44c362
+# %% ../nbs/09d_images.ipynb #4dde3281
 def modal(
     arm: Tensor, # (S, n) predicted class
 ) -> tuple[Tensor, Tensor, Tensor]: # (n,) class that most seeds say, the smallest of several; the share that says it; are there several?
     "What most seeds predict for each image."
-    votes = torch.stack([(arm == c).sum(0) for c in range(int(arm.max()) + 1)])
+    votes = (arm[:, None] == arm[None]).sum(1)                                  # (S, n): how many seeds say what this one says
     most = votes.max(0).values
-    return (votes == most).double().argmax(0), most.double() / len(arm), (votes == most).sum(0) > 1
+    first = torch.where(votes == most, arm, arm.max() + 1).min(0).values
+    return first, most.double() / len(arm), ((votes == most) & (arm != first)).any(0)
 
 def exemplars(
     a: Tensor, # (S, n) predicted class, one arm
@@ -135,18 +140,18 @@ def exemplars(
     table = dict(image=torch.arange(len(labels)), label=labels, mode_a=mode_a, mode_b=mode_b, share_a=share_a, share_b=share_b, tie=tie_a | tie_b)
     return pd.DataFrame({name: t.numpy() for name, t in table.items()})[(mode_a != mode_b).numpy()].reset_index(drop=True)
 
-# %% ../nbs/09d_images.ipynb #741864f1
+# %% ../nbs/09d_images.ipynb #b1ce399b
 IMAGES: list[str] = ["random", "fixed"]  # The images are a sample of those there are, or all one asks about
 
 def _strata(y, strata):
     "Means (S, C) of `y` (S, n) for each stratum, numbers (C,) of images, and the variance (C,) of image effects, unbiased and so sometimes below 0."
-    member = np.eye(int(strata.max()) + 1)[strata]
-    n, (s, _) = member.sum(0), y.shape
-    means, image = y @ member / n, y.mean(0)
+    total = lambda values: np.bincount(strata, values)                           # over the images of each stratum
+    s, n, image = len(y), total(None).astype(float), y.mean(0)
+    means = np.stack([total(row) for row in y]) / n
     rest = y - means[:, strata] - image + means.mean(0)[strata]
     free = np.where(n > 1, n - 1, np.nan)
-    spread = ((image - means.mean(0)[strata]) ** 2) @ member / free
-    return means, n, spread - (rest**2).sum(0) @ member / free / max(s - 1, 1) / s
+    spread = total((image - means.mean(0)[strata]) ** 2) / free
+    return means, n, spread - total((rest**2).sum(0)) / free / max(s - 1, 1) / s
 
 def _row(means, n, spread, u, images):
     "Estimate, interval and t test of the contrast `u` (C,) of strata."
@@ -161,9 +166,10 @@ def _row(means, n, spread, u, images):
     if np.isnan(of_images): return row | dict(note="a class has one image: no test")
     se, dof = (of_seeds + of_images) ** 0.5, (s - 1) * ((of_seeds + of_images) / of_seeds) ** 2
     half = stats.t.ppf(0.975, dof) * se
-    return row | dict(se=se, ci_low=estimate - half, ci_high=estimate + half, statistic=estimate / se, dof=dof, p_value=2 * stats.t.sf(abs(estimate) / se, dof), note=f"only {s} seeds" if s < 5 else "")
+    return row | dict(se=se, ci_low=estimate - half, ci_high=estimate + half, statistic=estimate / se, dof=dof,
+                      p_value=2 * stats.t.sf(abs(estimate) / se, dof), note=f"only {s} seeds" if s < 5 else "")
 
-# %% ../nbs/09d_images.ipynb #2f91cad8
+# %% ../nbs/09d_images.ipynb #0c43be7b
 def _gain(a, b, labels):
     "1, 0 or −1 (S, n): how much better arm `b` is."
     _both(a, b, labels)
@@ -173,20 +179,20 @@ def accuracy_difference(
     a: Tensor, # (S, n) predicted class, one arm
     b: Tensor, # (S, n) the other
     labels: Tensor, # (n,) true class
-) -> pd.DataFrame: # images ("random" | "fixed"), n_seeds, n_images, estimate (b − a), se, ci_low, ci_high, statistic, dof, p_value, note
-    "Difference in accuracy of two arms with 95 % intervals: for all images there could be, and for these; raises `ValueError` for arms of other seeds or images."
+) -> pd.DataFrame: # images ("random" | "fixed"), n_seeds, n_images, estimate (b − a), se, 95 % interval ci_low, ci_high, statistic, dof, p_value, note
+    "Accuracy difference of two arms, for all images there could be and for these; raises `ValueError` for arms of other seeds or images."
     y = _gain(a, b, labels)
     parts = _strata(y, np.zeros(y.shape[1], int))
     return pd.DataFrame([dict(images=images, n_seeds=len(y), n_images=y.shape[1]) | _row(*parts, np.ones(1), images) for images in IMAGES])
 
-# %% ../nbs/09d_images.ipynb #66d03427
+# %% ../nbs/09d_images.ipynb #96a411eb
 def class_harm(
     a: Tensor, # (S, n) predicted class, one arm
     b: Tensor, # (S, n) the other
     labels: Tensor, # (n,) true class
     *,
     images: str = "random", # One of `IMAGES`: is it asked about the classes, or about these images of them?
-) -> pd.DataFrame: # One row for each class: class, n (images), change (b − a), estimate (change less the overall change), se, ci_low, ci_high, statistic, dof, p_value, p_adjusted, note
+) -> pd.DataFrame: # One row for each class: class, n (images), change (b − a), estimate (change less that of all), se … note
     "How much more each class changes from arm `a` to arm `b` than all together, Holm-adjusted; raises `ValueError` for arms of other seeds or images."
     table = pd.DataFrame(_class_rows(a, b, labels, must_be("images", images, IMAGES)))
     tested = table.p_value.notna()

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PASSES', 'NEEDED', 'SPENT', 'lineages', 'training_flops', 'ticket_costs']
 
-# %% ../nbs/09e_ledgers.ipynb #c96fadb8
+# %% ../nbs/09e_ledgers.ipynb #2c3e060f
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from .core import must_lie
 
-# %% ../nbs/09e_ledgers.ipynb #3bee3178
+# %% ../nbs/09e_ledgers.ipynb #f40d0632
 def lineages(
     table: pd.DataFrame, # A table of runs, as `frame` gives it
 ) -> dict[str, list[str]]: # Run with a mask to its ancestors: the dense run first, its parent last
@@ -30,7 +30,7 @@ def _line(run, parent):
     while run: line, run = [run, *line], parent[run]
     return line
 
-# %% ../nbs/09e_ledgers.ipynb #d40d787a
+# %% ../nbs/09e_ledgers.ipynb #bd6fd565
 PASSES: int = 3  # Forward passes that one training step on an image is worth: itself, and twice as much for the gradients
 
 def training_flops(
@@ -39,10 +39,12 @@ def training_flops(
     epochs: int, # That were trained
 ) -> float: # Floating-point operations
     "Operations of a training, by the rule of three forward passes; raises `ValueError` for numbers below 0."
-    return PASSES * float(must_lie("flops", flops, "[0, inf)")) * must_lie("n_train", n_train, "[1, inf)", whole=True) * must_lie("epochs", epochs, "[0, inf)", whole=True)
+    seen = must_lie("n_train", n_train, "[1, inf)", whole=True) * must_lie("epochs", epochs, "[0, inf)", whole=True)
+    return PASSES * float(must_lie("flops", flops, "[0, inf)")) * seen
 
-# %% ../nbs/09e_ledgers.ipynb #f0b41d6f
-NEEDED: list[str] = ["run", "arm", "lr", "sparsity", "seed", "status", "mask_run", "epochs", "n_train", "flops", "flops_dense", "seconds"]  # Columns of the table
+# %% ../nbs/09e_ledgers.ipynb #3f92767e
+NEEDED: list[str] = ["run", "arm", "lr", "sparsity", "seed", "status", "mask_run", "epochs",
+                     "n_train", "flops", "flops_dense", "seconds"]  # Columns of the table
 SPENT: list[str] = ["epochs", "seconds", "flops", "flops_dense"]  # What a training is counted in
 
 def _trainings(table, starts):
@@ -64,11 +66,13 @@ def _account(r, line, spent):
     found, own, dense = spent.loc[line].sum(skipna=False), spent.loc[r.run], spent.loc[line[0]]
     extra, whole = found + own - dense, r.status == "done"
     saved = float(r.flops_dense - r.flops) if whole and not pd.isna(r.flops) and not pd.isna(r.flops_dense) else np.nan
-    notes = ["" if whole else f"{r.status}: gives nothing back, counted as trained to the end", "operations were not recorded" if np.isnan(extra.flops + extra.flops_dense) else ""]
-    return dict(run=r.run, arm=r.arm, lr=r.lr, sparsity=r.sparsity, seed=r.seed, ancestors=len(line), **{f"found_{c}": found[c] for c in SPENT}, **{f"own_{c}": own[c] for c in SPENT},
-                extra_flops=extra.flops, extra_flops_dense=extra.flops_dense, saved=saved, images=_paid(extra.flops, saved), images_dense=_paid(extra.flops_dense, saved), note="; ".join(n for n in notes if n))
+    notes = [f"{r.status}: gives nothing back, counted as trained to the end"] * (not whole) + ["operations were not recorded"] * bool(extra.isna().any())
+    return dict(run=r.run, arm=r.arm, lr=r.lr, sparsity=r.sparsity, seed=r.seed, ancestors=len(line),
+                **{f"found_{c}": found[c] for c in SPENT}, **{f"own_{c}": own[c] for c in SPENT},
+                extra_flops=extra.flops, extra_flops_dense=extra.flops_dense, saved=saved,
+                images=_paid(extra.flops, saved), images_dense=_paid(extra.flops_dense, saved), note="; ".join(notes))
 
-# %% ../nbs/09e_ledgers.ipynb #e85a96f6
+# %% ../nbs/09e_ledgers.ipynb #a05377cf
 def ticket_costs(
     table: pd.DataFrame, # A table of runs with the columns of `NEEDED`
     *,
