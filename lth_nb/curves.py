@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['TYPES_OF_CURVES', 'SHARED', 'OF_TICKET', 'IN_COMMON', 'RULES', 'TARGETS', 'TIMES', 'curves', 'losses', 'partners',
-           'crossing', 'time_to_accuracy', 'curves_of', 'mean_between', 'area_under_curve', 'area_differences']
+           'curves_of', 'crossing', 'time_to_accuracy', 'mean_between', 'area_under_curve', 'area_differences']
 
-# %% ../nbs/09c_curves.ipynb #c82d73bb
+# %% ../nbs/09c_curves.ipynb #0fa8250d
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from .core import must_be, must_lie
 from .runs import STRUCTURE, VARIATION
 from .store import RunStore
 
-# %% ../nbs/09c_curves.ipynb #31b74761
+# %% ../nbs/09c_curves.ipynb #2c8b518a
 def _records(
     store: "RunStore | str | Path", # Where results live
     runs: Sequence[str] | None, # Ids; None: all
@@ -55,7 +55,7 @@ def losses(
     "Mean training loss over epochs, one row for each run and epoch that it trained; raises `ValueError` for a run that the store does not have."
     return _table((_rows(r, dict(epoch=range(1, len(r["history"]["loss"]) + 1), loss=r["history"]["loss"])) for r in _records(store, runs)), ["loss"])
 
-# %% ../nbs/09c_curves.ipynb #5ed8ce0c
+# %% ../nbs/09c_curves.ipynb #f4d9dd9e
 SHARED: list[str] = ["dataset", "data", "n_train", "n_test", "val_share", *VARIATION, "network", *STRUCTURE,
                      "epochs", "recipe", "batch_size", "weight_decay", "lr", "seed"]  # What runs of a pair have in common
 OF_TICKET: list[str] = ["pruner", "scope", "exceptions", "mask_at", "prunable", "sparsity"]  # What tells tickets of one dense network apart
@@ -80,7 +80,21 @@ def partners(
     said = dict.fromkeys(["arm", *SHARED, *OF_TICKET, "level", "order", "mask_lr"])
     return pairs[["run", "run_b", *[c for c in said if c in pairs], "lost", "lost_b"]]
 
-# %% ../nbs/09c_curves.ipynb #0745939b
+# %% ../nbs/09c_curves.ipynb #d2647815
+def curves_of(
+    df: pd.DataFrame, # As `curves` gives it
+    pairs: pd.DataFrame, # As `partners` gives it
+) -> dict[str, tuple[list[int], np.ndarray, int]]: # Run to epochs (L,), test accuracy (L,), and `start`; L = 0 where a parent diverged
+    "The curves of all runs of some pairs; raises `ValueError` for runs that have none and did not diverge."
+    df, lost = df.sort_values(["run", "epoch"]), dict(zip([*pairs.run, *pairs.run_b], [*pairs.lost, *pairs.lost_b]))
+    runs, begin = np.unique(df.run.to_numpy(object), return_index=True)
+    parts = [np.split(column, begin[1:]) for column in (df.epoch.to_numpy(int), df.test.to_numpy(float), df.start.fillna(0).to_numpy(int))]
+    by_run = {run: (epoch.tolist(), test, int(start[0])) for run, epoch, test, start in zip(runs, *parts)}
+    lacking = [run for run in lost if run not in by_run and not lost[run]]
+    if lacking: raise ValueError(f"the curves must be those of the runs of the table; they lack {len(lacking)} of {len(lost)}, such as {lacking[0]!r}")
+    return {run: by_run.get(run, ([], np.zeros(0), 0)) for run in lost}
+
+# %% ../nbs/09c_curves.ipynb #281bb84d
 RULES: list[str] = ["first", "stay"]  # Reached at the first look that is high enough, or from where all are
 
 def crossing(
@@ -98,7 +112,7 @@ def crossing(
     seen = [start, *epochs]
     return (seen[at[0]], seen[at[0] + 1]) if len(at) else (seen[-1], None)
 
-# %% ../nbs/09c_curves.ipynb #ab4c56b9
+# %% ../nbs/09c_curves.ipynb #9ec97c5a
 TARGETS: list[str] = ["own", "others"]  # Final accuracy of the pair's dense network, or its mean over the other seeds
 
 def _targets(pairs, finals, target):
@@ -110,14 +124,13 @@ def _targets(pairs, finals, target):
     others = cell.transform("count") - dense.final.notna()
     return pairs.run_b.map(((cell.transform("sum") - dense.final.fillna(0)) / others.where(others > 0)))
 
-def _reached(looks, target, lost, rule):
+def _reached(curve, target, lost, rule):
     "When one run reaches a target: columns of the table."
-    start = 0 if looks.empty or pd.isna(looks.start.iat[0]) else int(looks.start.iat[0])
-    seen = looks.epoch.tolist()
-    after, epoch = (seen[-1] if seen else start, None) if lost else crossing(seen, looks.test.to_numpy(float), target, start=start, rule=rule)
+    seen, test, start = curve
+    after, epoch = ([start, *seen][-1], None) if lost else crossing(seen, test, target, start=start, rule=rule)
     return dict(reached=epoch is not None, after=after, epoch=epoch, start=start)
 
-# %% ../nbs/09c_curves.ipynb #06a286e3
+# %% ../nbs/09c_curves.ipynb #8ad38067
 TIMES: dict[str, str] = dict(target="float64", reached="boolean", after="Int64", epoch="Int64", start="Int64", own="Int64", share="float64",
                              reached_b="boolean", after_b="Int64", epoch_b="Int64", share_b="float64",
                              difference="Int64", low="Int64", high="Int64", note="string")  # What `time_to_accuracy` adds to a pair
@@ -143,7 +156,7 @@ def time_to_accuracy(
     "When tickets and dense networks reach what dense networks end with; raises `ValueError` for runs without a curve."
     pairs, margin = partners(table, a), must_lie("margin", margin, "[0, 1)")
     by_run = curves_of(df, pairs)
-    finals = {run: looks.test.iat[-1] for run, looks in by_run.items() if len(looks)}
+    finals = {run: test[-1] for run, (_, test, _) in by_run.items() if len(test)}
     rows = []
     for pair, goal in zip(pairs.itertuples(), _targets(pairs, finals, target) - margin):
         left, right = (_reached(by_run[run], goal, lost, rule) for run, lost in [(pair.run, pair.lost), (pair.run_b, pair.lost_b)])
@@ -151,18 +164,7 @@ def time_to_accuracy(
         rows.append(_times(left, right, int(pair.epochs), goal, notes))
     return pd.concat([pairs, pd.DataFrame(rows, columns=list(TIMES)).astype(TIMES)], axis=1)
 
-def curves_of(
-    df: pd.DataFrame, # As `curves` gives it
-    pairs: pd.DataFrame, # As `partners` gives it
-) -> dict[str, pd.DataFrame]: # Run to its looks, in order; none for a run that was never trained because its parent diverged
-    "The curves of all runs of some pairs; raises `ValueError` for runs that have none and did not diverge."
-    by_run = {run: looks for run, looks in df.sort_values("epoch", kind="stable").groupby("run")}
-    lost = dict(zip([*pairs.run, *pairs.run_b], [*pairs.lost, *pairs.lost_b]))
-    lacking = [run for run in lost if run not in by_run and not lost[run]]
-    if lacking: raise ValueError(f"the curves must be those of the runs of the table; they lack {len(lacking)} of {len(lost)}, such as {lacking[0]!r}")
-    return {run: by_run.get(run, df[:0]) for run in lost}
-
-# %% ../nbs/09c_curves.ipynb #2a206d4b
+# %% ../nbs/09c_curves.ipynb #741ca43a
 def mean_between(
     epochs: Sequence[float], # (L,) epochs, ascending
     accuracy: Sequence[float], # (L,) in [0, 1]
@@ -175,14 +177,13 @@ def mean_between(
     y = np.interp(x, np.asarray(epochs, float), np.asarray(accuracy, float))
     return float(np.diff(x) @ (y[1:] + y[:-1]) / 2 / (end - begin))
 
-def _points(looks, lost, chance, before):
+def _points(curve, lost, chance, before):
     "Epochs and accuracies of one curve, with what is assumed of it."
-    x, y = looks.epoch.astype(float).tolist(), looks.test.astype(float).tolist()
-    if lost: y = [chance if np.isnan(v) else v for v in y]
-    if before is not None and x and looks.start.iat[0] == 0: x, y = [0.0, *x], [before, *y]
-    return x, y
+    x, y, start = curve
+    if lost: y = np.where(np.isnan(y), chance, y)
+    return ([0, *x], [before, *y]) if before is not None and x and start == 0 else (x, y)
 
-# %% ../nbs/09c_curves.ipynb #ee6f9362
+# %% ../nbs/09c_curves.ipynb #14495106
 def area_under_curve(
     df: pd.DataFrame, # As `curves` gives it
     table: pd.DataFrame, # The table of the same runs, as `frame` gives it
@@ -197,10 +198,10 @@ def area_under_curve(
         x, y = _points(by_run[run.run], run.lost, run.accuracy, before)
         begin, end = (x[0], x[-1]) if x else (np.nan, np.nan)
         area = mean_between(x, y, begin, end) if x else run.accuracy                      # never trained: chance throughout
-        rows.append(dict(looks=len(by_run[run.run]), begin=begin, end=end, area=area, lost=run.lost))
+        rows.append(dict(looks=len(by_run[run.run][0]), begin=begin, end=end, area=area, lost=run.lost))
     return pd.concat([table[["run", "arm", "lr", "sparsity", "seed"]].reset_index(drop=True), pd.DataFrame(rows)], axis=1)
 
-# %% ../nbs/09c_curves.ipynb #c2c0d4d2
+# %% ../nbs/09c_curves.ipynb #191bd130
 def area_differences(
     df: pd.DataFrame, # As `curves` gives it
     table: pd.DataFrame, # The table of the same runs, as `frame` gives it
