@@ -22,14 +22,14 @@ from torch import nn
 
 from .core import must_be, must_lie
 from .data import ImageSet, Split, split
-from .datasets import load
+from .datasets import ELSEWHERE, load
 from .folders import Folder
 from .masks import sparsity
 from .models import PROFILES, count, prunable
 from .networks import NETWORKS, Network, build, expanded, identity, takes
 from .pruning import EXCEPTIONS, SCOPES, round_of, round_sparsity, rounds_to
 from .recipes import Recipe
-from .runs import ARMS, BEFORE, CHECKS, ELSEWHERE, MASK_AT, OF_PARENT, ORDERS, PRUNERS, RANDOM, STRUCTURE, VARIATION, Run
+from .runs import ARMS, BEFORE, CHECKS, MASK_AT, OF_PARENT, ORDERS, PRUNERS, RANDOM, STRUCTURE, VARIATION, Run
 from .scores import SCORES
 from .small_dense import small_dense
 from .tickets import Ticket
