@@ -22,7 +22,7 @@ from .core import must_be, must_lie
 from .datasets import load
 from .execution import default_engine
 from .report import report
-from .statistics import CELL
+from .runs import CELL
 from .steps import Engine
 from .store import RunStore, write_whole
 from .studies import DEMO, Study

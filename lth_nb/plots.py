@@ -22,7 +22,8 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from .core import must_be
-from .statistics import APART, CELL, ROW, differences, diverged, family_of, need, tidy
+from .runs import APART, CELL, family_of
+from .statistics import ROW, differences, diverged, need, tidy
 
 # %% ../nbs/13_plots.ipynb #6a02a1f4
 COLOURS: dict[str, str] = {"dense": "#000000", "lt": "#0072B2", "rr": "#D55E00", "sdt": "#009E73"}

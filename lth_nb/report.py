@@ -18,7 +18,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from .plots import ARM_SIDE, LABELS, WORDS, describe, effect_names, figure_study, mark, means, number, varying
-from .statistics import CELL, ROW, diverged, family_of, need, pruner_of, tidy
+from .runs import CELL, family_of, pruner_of
+from .statistics import ROW, diverged, need, tidy
 from .store import write_whole
 
 # %% ../nbs/15_report.ipynb #572c6db0

@@ -22,14 +22,14 @@ from torch import nn
 
 from .core import must_be, must_lie
 from .data import ImageSet, Split, split
-from .datasets import ELSEWHERE, load
+from .datasets import load
 from .folders import Folder
 from .masks import sparsity
 from .models import PROFILES, count, prunable
 from .networks import NETWORKS, Network, build, expanded, identity, takes
 from .pruning import EXCEPTIONS, SCOPES, round_of, round_sparsity, rounds_to
 from .recipes import Recipe
-from .runs import ARMS, BEFORE, CHECKS, MASK_AT, OF_PARENT, ORDERS, PRUNERS, RANDOM, STRUCTURE, VARIATION, Run
+from .runs import ARMS, BEFORE, CHECKS, FOUND, MASK_AT, OF_PARENT, ORDERS, PRUNERS, RANDOM, STRUCTURE, VARIATION, Run
 from .scores import SCORES
 from .small_dense import small_dense
 from .tickets import Ticket
@@ -215,7 +215,7 @@ class Replicate:
     def found_at(self, found: str | None) -> dict:
         "What is otherwise where the mask of an arm is found."
         own = dict(other_seed=dict(seed=self.next_seed), half_data=dict(n_train=max(1, self.common["n_train"] // 2)))
-        return own.get(found, ELSEWHERE[found]) if found else {}
+        return own.get(found, FOUND[found]) if found else {}
 
     def rewound_to(self) -> int:
         "The step to which weights are rewound; at least the first."

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from .core import must_be, must_lie
-from .runs import FAMILIES
-from .statistics import APART, CELL, OF_PRUNING, family_of, finished, need, tidy
+from .runs import APART, CELL, FAMILIES, OF_PRUNING, family_of
+from .statistics import finished, need, tidy
 
 # %% ../nbs/11_verdicts.ipynb #18773ce0
 GUARD: float = 1e-9  # Differences in accuracy below it are no differences
