@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KEPT', 'TYPES', 'LATER', 'heights', 'widest', 'next_fleet', 'proposed_size', 'default_engine', 'fleet_sizes',
-           'unfinished', 'ledger', 'as_bytes', 'execute', 'frame', 'provenance']
+           'unfinished', 'ledger', 'as_bytes', 'execute', 'frame']
 
 # %% ../nbs/09b_execution.ipynb #f7919f0f
 import gc
@@ -369,10 +369,10 @@ def frame(
     rows = [_row(record) for record in store.records() if wanted is None or record["id"] in wanted]
     table = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
     table = table.sort_values(["dataset", "data", "n_train", "network", "depth", "width", "residual", "epochs", "lr", "arm", "sparsity", "seed", "run"], ignore_index=True)
-    if plan is not None: table.attrs = provenance(plan, store, table)
+    if plan is not None: table.attrs = _provenance(plan, store, table)
     return table
 
-def provenance(
+def _provenance(
     plan: Plan, # What was asked
     store: RunStore, # Where its runs are
     table: pd.DataFrame, # Their rows
