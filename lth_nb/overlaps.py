@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TOLD', 'unlike', 'similarities']
 
-# %% ../nbs/09f_overlaps.ipynb #29bed992
+# %% ../nbs/09f_overlaps.ipynb #6d36cc08
 from collections.abc import Callable, Iterable
 from itertools import combinations
 
@@ -17,7 +17,7 @@ from .runs import Run
 from .store import RunStore
 from .studies import Plan
 
-# %% ../nbs/09f_overlaps.ipynb #49e222cd
+# %% ../nbs/09f_overlaps.ipynb #f5022bdd
 TOLD: dict[str, Callable[[Run], object]] = dict(
     arm=lambda r: r.arm, seed=lambda r: r.seed, lr=lambda r: r.recipe.lr, epochs=lambda r: r.recipe.epochs, level=lambda r: r.level, sparsity=lambda r: r.sparsity, score=lambda r: r.score,
     scope=lambda r: r.scope, mask_at=lambda r: r.mask_at, n_train=lambda r: r.n_train, label_noise=lambda r: r.label_noise, pixels=lambda r: r.pixels)  # What a mask can depend on
@@ -29,7 +29,7 @@ def unlike(
     "In what two runs differ."
     return [name for name, of in TOLD.items() if of(a) != of(b)]
 
-# %% ../nbs/09f_overlaps.ipynb #366cee78
+# %% ../nbs/09f_overlaps.ipynb #85eacc93
 def similarities(
     runs: Iterable[Run], # Pruned runs of one network
     plan: Plan, # Their images and networks

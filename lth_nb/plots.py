@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from .core import must_be
-from .runs import APART, CELL, family_of
+from .runs import APART, CELL, PRUNERS, family_of
 from .statistics import ROW, differences, diverged, need, tidy
 
 # %% ../nbs/13_plots.ipynb #6a02a1f4
@@ -152,11 +152,11 @@ ARM_SIDE: list[str] = APART["dense"]  # Cell columns that dense runs have no val
 def one_cell(
     df: pd.DataFrame, # A table of runs
     *,
-    pruner: str = "imp", # "imp" | "omp"
+    pruner: str = "imp", # One of `PRUNERS`
     sparsity: float | None = None, # Share removed, in [0, 1]; None: the only one there is
 ) -> pd.DataFrame: # The runs of the cell, and `family`: "dense", "lt", "rr" or "sdt"
     "The runs of the one cell a table holds; raises `ValueError` that names what varies."
-    must_be("pruner", pruner, ["imp", "omp"])
+    must_be("pruner", pruner, PRUNERS)
     df = tidy(df)
     own = df[df.pruner == pruner]
     levels = sorted(own.sparsity.unique().tolist())
@@ -176,7 +176,7 @@ def one_cell(
 def plot_accuracy(
     df: pd.DataFrame, # A table of runs of one cell, or of its pruners and sparsities
     *,
-    pruner: str = "imp", # "imp" | "omp"
+    pruner: str = "imp", # One of `PRUNERS`
     sparsity: float | None = None, # Share removed, in [0, 1]; None: the only one there is
     ax: Axes | None = None, # Where; None: the current axes
     **kwargs: object, # For `Axes.errorbar`

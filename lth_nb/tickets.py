@@ -8,7 +8,7 @@ __all__ = ['TICKET_FORMAT', 'TICKET_KEY', 'Ticket', 'save_ticket', 'load_ticket'
 
 # %% ../nbs/08a_tickets.ipynb #5a9afa4d
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -137,12 +137,13 @@ def from_torch_prune(
 def from_zeros(
     state: Mapping[str, Tensor], # State of the network, with zeros where it was pruned
     net: nn.Module, # A network of the same kind: says which weights are prunable
+    which: str | Callable[[str, nn.Module], bool] = "standard", # Which are, as `prunable` takes it; zeros elsewhere are weights
 ) -> Ticket: # The mask is where prunable weights are not 0
     "Take a ticket from weights with zeros in them; raises `ValueError` if a prunable weight is absent or of another shape."
-    for name, w in prunable(net).items():
+    for name, w in prunable(net, which).items():
         found = tuple(state[name].shape) if name in state else None
         if found != w.shape: raise ValueError(f"`state` must have a tensor of the shape {tuple(w.shape)} for {name!r}; got {found}")
-    return Ticket(dict(state), {name: (state[name] != 0).to(torch.uint8) for name in prunable(net)}, dict(source="zeros"))
+    return Ticket(dict(state), {name: (state[name] != 0).to(torch.uint8) for name in prunable(net, which)}, dict(source="zeros"))
 
 # %% ../nbs/08a_tickets.ipynb #7db0cc7c
 def install(

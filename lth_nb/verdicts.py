@@ -167,7 +167,7 @@ def judge(
     failed, arms, df = int((~finished(df)).sum()), sorted(df.arm.dropna().astype(str).unique()), tidy(df)
     cell = [c for c in CELL if c in df]
     tickets = groups(df[df.arm.map(family_of) == ticket], cell)
-    if not tickets: raise ValueError(f"the table must hold finished runs of the arm '{ticket}_imp' or '{ticket}_omp' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
+    if not tickets: raise ValueError(f"the table must hold finished runs of the arm '{ticket}_imp', '{ticket}_omp' or '{ticket}_given' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
     pick = {arm: _picker(df[df.arm.map(family_of) == arm], [c for c in cell if c not in apart])
             for arm, apart in dict(rr=APART["rr"], sdt=APART["sdt"], dense=[*APART["dense"], "epochs"]).items()}
     rows = [_judged(dict(zip(cell, key)), lt, pick, similar, gap, min_sparsity, sufficient, failed) for key, lt in tickets.items()]
