@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .core import must_be, must_lie
-from .runs import APART, CELL, family_of
+from .runs import APART, CELL, at_own_lr, family_of
 from .store import RunStore
 
 # %% ../nbs/09c_curves.ipynb #2c8b518a
@@ -62,12 +62,13 @@ def partners(
     b: str = "dense", # "dense", or another family
 ) -> pd.DataFrame: # One row for each pair: run, run_b, lost, lost_b (did they diverge?), and the columns that say what they are
     "Pair the runs of two arms within cell, learning rate and seed; raises `ValueError` where there is no pair, or two runs for one."
-    family, table = table.arm.map(family_of), table.assign(lost=table.status.eq("diverged"))
+    table = at_own_lr(table).assign(lost=lambda t: t.status.eq("diverged"))
+    family = table.arm.map(family_of)
     must_be("b", b, APART); must_be("a", a, sorted(set(family) - {b, "dense"}))
     by = [c for c in [*CELL, "lr", "seed"] if c in table and c not in APART[b]]
     left, right = table[family == a], table[family == b]
-    again = int(right.duplicated(by).sum())
-    if again: raise ValueError(f"the table must hold one {b} run for each cell, learning rate and seed; got {again} more")
+    for name, rows, columns in [(b, right, by), (a, left, [c for c in [*CELL, "lr", "seed"] if c in table])]:
+        if again := int(rows.duplicated(columns).sum()): raise ValueError(f"the table must hold one {name} run for each cell, learning rate and seed; got {again} more")
     pairs = left.merge(right[[*by, "run", "lost"]], on=by, suffixes=("", "_b"))
     if pairs.empty:
         found = f"it has {len(left)} and {len(right)}, and no such pair"

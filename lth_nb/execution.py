@@ -29,7 +29,7 @@ from .fleets import LANES, FleetError, check, draws_random
 from .machine import fleet_size, one_thread_each, out_of_memory, probe
 from .members import facts, member, needed_states, sources, start, state_file, states_of_others
 from .models import count
-from .runs import Run, fleet_key, row
+from .runs import Run, fleet_key, later_defaults, row
 from .steps import Engine
 from .store import RunStore
 from .studies import Plan, images_of, parts_of
@@ -207,14 +207,14 @@ def _complete(run, outcome, store):
     "Add the states of a run that was trained again for them; raises `ValueError` if it has not become what it was."
     states = _states(outcome) if outcome.net is not None else {"weights": {}}
     if checksum(states["weights"]) != checksum(store.tensors(run.id, "weights")):
-        raise ValueError(f"run {run.id[:8]} was trained again, for its {', '.join(outcome.kept)} weights, and became another: it was first trained elsewhere. Delete {store.folder(run.id)} and what was pruned from it, or use a new store")
+        raise ValueError(f"run {run.id[:8]} was trained again, for its {', '.join(map(str, outcome.kept))} weights, and became another: it was first trained elsewhere. Delete {store.folder(run.id)} and what was pruned from it, or use a new store")
     for name, named in states.items(): store.add(run.id, name, named)
 
 def _inherit(todo, work):
     "Record the runs of which a run that they need diverged: they cannot be trained."
     for run in list(todo.values()):
         if any(needed.id in todo for needed in run.needs) or all(work.store.record(needed.id)["result"]["status"] == "done" for needed in run.needs): continue
-        nothing = dict(kept=None, collapsed=[], effective_sparsity=None, flops_dense=None, flops=None, norms={})
+        nothing = dict(size=None, kept=None, collapsed=[], effective_sparsity=None, flops_dense=None, flops=None, norms={})
         about = dict(seconds=0.0, size=0, facts={run.id: nothing}, source=work.plan.data.source, bit_exact=work.engine.bit_exact, environment=_environment(work.engine, False))
         outcome = lost(len(work.plan.data.classes), run.val_share > 0, 0, dict(loss=[], epoch=[], val=[], test=[]))
         _commit(run, Member(net=start(run, work.plan), recipe=run.recipe, seed=run.seed), outcome, about, work)
@@ -246,7 +246,7 @@ def _checkpoint(fleet, work, about, spent):
     def load():
         if (kept := work.store.checkpoint(fleet.ids, fleet.size)) is None: return None
         tensors, before = kept
-        if (before["parents"], before["keep"]) != (parents, keep): return None     # a parent has been trained anew, or other states are needed
+        if (before["parents"], before.get("keep")) != (parents, keep): return None     # a parent has been trained anew, or other states are needed
         same = before["environment"] == _environment(work.engine, work.engine.compile)
         about.update(seconds=before["seconds"], bit_exact=about["bit_exact"] and before["bit_exact"] and same)
         return tensors
@@ -286,14 +286,14 @@ def _resumable(todo, sizes, store):
         if not any(id in todo or id in store for id in ids): continue
         runs = [todo[id] for id in ids if id in todo]
         whole = len(runs) == len(ids) and not seen & set(ids) and all(sizes[fleet_key(run)] == told["size"] for run in runs)
-        if whole and all(needed.id in store for run in runs for needed in run.needs):
+        if whole and all(needed.id in store and needed.id not in todo for run in runs for needed in run.needs):
             seen |= set(ids)
             yield _Fleet(tuple(runs), told["size"])
         else: store.drop_checkpoint(ids, told["size"])
 
 def _finish(trained, fleet, todo, sizes, work):
     "Commit what a worker has trained, or halve the fleet if there was no memory for it."
-    for commit in trained or (): _commit(*commit, work)
+    for commit in sorted(trained or (), key=lambda commit: commit[0].id in work.store): _commit(*commit, work)      # what may raise comes last
     if trained is not None:
         for id in fleet.ids: todo.pop(id, None)
     else:
@@ -344,18 +344,20 @@ def execute(
 # %% ../nbs/09b_execution.ipynb #0ec1f089
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64",
-    source="string", image_size="Int64", label_noise="float64", pixels="string", network="string", depth="Int64", width="Int64", residual="boolean", shortcut="string", norm="boolean", stem="string", params="Int64",
+    source="string", image_size="Int64", label_noise="float64", pixels="string", network="string", own="string", depth="Int64", width="Int64", residual="boolean", shortcut="string", norm="boolean", stem="string", params="Int64",
     recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", score="string", scope="string", prunable="string", exceptions="string", level="Int64", sparsity="float64",
     kept="Int64", collapsed="Int64", effective_sparsity="float64", flops_dense="Int64", flops="Int64", start_step="Int64", ticket="string", seed="Int64", mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string", accuracy="float64", accuracy_best_val="float64",
     accuracy_best_test="float64", diverged_epoch="Int64", seconds="float64", fleet="Int64", bit_exact="boolean", environment="string")
 
-LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last", start_step=0, ticket="")  # Columns that records did not always have
+LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last", start_step=0, ticket="", own="")  # Columns that records did not always have
 
 def _row(record):
     "The row of a record; raises `ValueError` for one that is not of a run."
     told = record.get("facts", {})
-    told = {name: told.get(name) for name in ("kept", "effective_sparsity", "flops_dense", "flops")} | dict(collapsed=len(told["collapsed"]) if told else None)
-    try: return LATER | told | dict(source=record.get("source", ""), score="none" if record["row"]["pruner"] == "none" else "magnitude") | record["row"] | record["result"] | dict(fleet=record["fleet"], bit_exact=record.get("bit_exact"), environment=digest(record["environment"])[:8])
+    told = {name: told.get(name) for name in ("kept", "effective_sparsity", "flops_dense", "flops")} | dict(size=told.get("size"), collapsed=len(told["collapsed"]) if told else None)
+    later = {name: value for name, value in later_defaults(record["row"]["network"]).items() if name not in record["row"]} if "row" in record else {}
+    if later and record["row"]["residual"] is False: later["shortcut"] = None
+    try: return LATER | later | told | dict(source=record.get("source", ""), score="none" if record["row"]["pruner"] == "none" else "magnitude") | record["row"] | record["result"] | dict(fleet=record["fleet"], bit_exact=record.get("bit_exact"), environment=digest(record["environment"])[:8])
     except (KeyError, TypeError): raise ValueError(f"the record of {record['id']} is damaged: delete its folder, and the run is trained again") from None
 
 def frame(
@@ -368,6 +370,7 @@ def frame(
     if plan is not None and (left := len(unfinished(plan, store))): raise ValueError(f"`plan` must be finished; {left} of its {len(plan.runs)} runs are still to be trained")
     rows = [_row(record) for record in store.records() if wanted is None or record["id"] in wanted]
     table = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
+    table["image_size"] = table.image_size.fillna(table.data.map({r["data"]: r["size"] for r in rows if r["size"]})).astype("Int64")     # what the images have by themselves
     table = table.sort_values(["dataset", "data", "n_train", "network", "depth", "width", "residual", "epochs", "lr", "arm", "sparsity", "seed", "run"], ignore_index=True)
     if plan is not None: table.attrs = _provenance(plan, store, table)
     return table

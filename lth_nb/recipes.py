@@ -19,7 +19,7 @@ from .models import HEADS
 
 # %% ../nbs/05a_recipes.ipynb #8dbde871
 AUGMENTS: list[str] = ["none", "crop_flip"]
-SCHEDULES: list[str] = ["step", "cosine", "constant", "last"]
+SCHEDULES: list[str] = ["step", "cosine", "constant"]
 AFTER_WARMUP: list[str] = ["keep", "shift", "stretch"]   # What becomes of the schedule behind a warm-up
 DECAYED: list[str] = ["all", "weights"]   # Every parameter, or only tensors of two and more dimensions: no bias, no BatchNorm
 PRECISIONS: list[str] = ["float32", "float64", "bfloat16"]
@@ -56,7 +56,7 @@ class Recipe:
     drop_last: bool = True # Leave the last, partial batch of an epoch out?
     evaluations: int = 10 # How often validation and test images are looked at, evenly spread, the last epoch included
     precision: str = "float32" # "float32", "float64" or "bfloat16"
-    schedule: str = "step" # "step", "cosine", "constant", or "last": where a step schedule ends, all along
+    schedule: str = "step" # "step", "cosine" or "constant"
     warmup: int = 0 # Epochs of linear warm-up, in equal steps from 0 to `lr`
     after_warmup: str = "keep" # The schedule behind it: as if there were none, shifted by it, or stretched over what is left
     nesterov: bool = False # Nesterov's momentum?
@@ -84,7 +84,6 @@ def lr_at(self: Recipe,
     length = self.epochs - self.warmup if self.after_warmup == "stretch" else self.epochs
     if self.schedule == "cosine": return self.lr * 0.5 * (1 + math.cos(math.pi * (epoch - start + step / steps) / length))
     if self.schedule == "constant": return self.lr
-    if self.schedule == "last": epoch = self.epochs - 1
     return self.lr * self.drop ** sum(epoch >= start + (max(1, int(m * length + 0.5)) if m < 1 else m) for m in self.milestones)
 
 # %% ../nbs/05a_recipes.ipynb #bce37866

@@ -5,12 +5,15 @@
 # %% auto #0
 __all__ = ['MASKS', 'FOUND', 'ORDERS', 'PRUNERS', 'CHECKS', 'FAMILIES', 'RANDOM', 'ARMS', 'VARIATION', 'STRUCTURE', 'OF_PARENT',
            'BEFORE', 'MASK_AT', 'SEMANTICS', 'OF_PRUNING', 'CELL', 'APART', 'SAID', 'Arm', 'later_defaults', 'Run',
-           'row', 'pruner_of', 'family_of', 'fleet_key']
+           'row', 'pruner_of', 'family_of', 'at_own_lr', 'fleet_key']
 
 # %% ../nbs/07_runs.ipynb #b41e0ede
 import inspect
 from dataclasses import MISSING, dataclass, fields
 from functools import cache, cached_property
+
+import numpy as np
+import pandas as pd
 
 from .budgets import BUDGETS
 from .core import canonical, digest, must_be, must_lie
@@ -34,7 +37,7 @@ class Arm:
     mask: str | None = None # What is put in the place of the mask: one of `MASKS`
     found: str | None = None # Where else the mask was found: one of `FOUND`
     order: str = "shared" # One of `ORDERS`
-    schedule: str = "whole" # "whole", "rest" (what is left behind the rewind point) or "last" (the last learning rate)
+    schedule: str = "whole" # "whole", "rest" (what is left behind the rewind point) or "last" (where the recipe's learning rate ends)
 
 MASKS: list[str] = ["shuffled", "shuffled_all", "inverted", "erk_flops", *BUDGETS, "uniform"]
 FOUND: dict[str, dict] = dict(other_seed={}, random_labels=dict(label_noise=1.0), shuffled_pixels=dict(pixels="shuffled"), half_data={})  # What is otherwise there
@@ -44,8 +47,9 @@ PRUNERS: list[str] = ["imp", "omp", "given"]
 
 def _with_pruner(family, **fixed):
     "The arms of a family, one for each pruner; a given ticket was found once, and trained by somebody else."
-    needs_training = fixed.get("found") or fixed.get("init") in ("rewound", "trained") or fixed.get("mask") == "inverted"
-    return {f"{family}_{pruner}": Arm(family, pruner, **fixed) for pruner in (PRUNERS[:2] if needs_training else PRUNERS)}
+    trained = fixed.get("found") or fixed.get("init") in ("rewound", "trained")
+    pruners = ["omp"] if fixed.get("mask") == "inverted" else PRUNERS[:2] if trained else PRUNERS
+    return {f"{family}_{pruner}": Arm(family, pruner, **fixed) for pruner in pruners}
 
 CHECKS: dict[str, dict] = {  # The sanity battery: family to what it fixes
     "rr_fan_in": dict(init="reinit", reinit="fan_in"), "rr_norm": dict(init="reinit", reinit="rr_norm"), "signed": dict(init="reinit", reinit="signed"),
@@ -70,6 +74,7 @@ def _ranges(run):
     "Raises `ValueError` for values out of range; numbers and switches get their types."
     for name in ["seed", "n_train", "n_test", "depth", "width", "image_size"]:
         if getattr(run, name) is not None: object.__setattr__(run, name, must_lie(name, getattr(run, name), f"[0, {2**31})" if name == "seed" else "[1, inf)", whole=True))
+    if run.residual is False: object.__setattr__(run, "shortcut", None)     # nothing goes around its blocks
     for name in ["residual", "norm"]: object.__setattr__(run, name, None if must_be(name, getattr(run, name), [None, True, False]) is None else bool(getattr(run, name)))
     for name, interval in dict(val_share="[0, 1)", sparsity="[0, 1)", label_noise="[0, 1]").items(): must_lie(name, getattr(run, name), interval)
     for name, choices in dict(arm=ARMS, order=ORDERS, score=["none", *SCORES], pixels=PIXELS, shortcut=[None, *SHORTCUTS], stem=STEMS).items(): must_be(name, getattr(run, name), choices)
@@ -100,7 +105,9 @@ def _of_mask(run):
     must_be("level", run.level, [(run.parent.level if run.parent else 0) + 1] if arm.pruner == "imp" else [0])
     if run.parent and not run.sparsity > run.parent.sparsity - 1e-12: raise ValueError(f"`sparsity` must be at least that of the parent, {run.parent.sparsity:.4f}; got {run.sparsity!r}")
     if run.arm == "dense": must_be("sparsity", run.sparsity, [0])
-    if arm.pruner == "given" or run.ticket: must_be("ticket of a run", bool(run.ticket) and (arm.pruner == "given" or run.arm == "dense"), [True])
+    if arm.pruner == "given" and not run.ticket: raise ValueError(f"`ticket` must be the identity of a ticket for the arm {run.arm!r}; got ''")
+    if arm.pruner in ("imp", "omp") and run.ticket: raise ValueError(f"`ticket` must be '' for the arm {run.arm!r}, which finds its own; got {run.ticket!r}")
+    if arm.found == "other_seed" and run.parent and run.parent.seed == run.seed: raise ValueError(f"`seed` must be another than that of the parent for {run.arm!r}; both are {run.seed}")
 
 def _of_start(run):
     "Raises `ValueError` for a start that cannot be."
@@ -162,7 +169,7 @@ class Run:
     mask_at: str = "last" # The epoch of the parent whose weights are pruned: one of `MASK_AT`
     parent: "Run | None" = None # The run whose weights make the mask
     origin: "Run | None" = None # The run whose weights it starts from; None: it starts from fresh ones
-    ticket: str = "" # Identity of a ticket from elsewhere: where θ₀ comes from, and the mask of the arms "…_given"
+    ticket: str = "" # Identity of the ticket from elsewhere that this run is part of the trial of
     start_step: int = 0 # Steps of the origin at which it was left, and this run begins; 0: the run begins at the beginning
 
     def __post_init__(self): _consistent(self)
@@ -180,11 +187,6 @@ class Run:
         return digest(self.said())
 
     @property
-    def depends(self) -> list["Run"]:
-        "The run, its parent, the parent's parent …"
-        return [self] + (self.parent.depends if self.parent else [])
-
-    @property
     def needs(self) -> list["Run"]:
         "The runs that must be trained before this one."
         return list({run.id: run for run in (self.parent, self.origin) if run}.values())
@@ -200,18 +202,18 @@ def row(
 ) -> dict: # Column to value
     "The columns of the table that describe a run."
     recipe, parent = run.recipe, run.parent
-    of_run = {name: getattr(run, name) for name in ("dataset", "n_train", "n_test", "val_share", *VARIATION, "network", *STRUCTURE, "score", "scope", "prunable", "exceptions", "mask_at", "level", "sparsity", "seed", "order", "start_step", "ticket")}
+    of_run = {name: getattr(run, name) for name in ("dataset", "n_train", "n_test", "val_share", *VARIATION, "network", *STRUCTURE, "score", "scope", "prunable", "exceptions", "mask_at", "level", "sparsity", "seed", "order", "start_step")}
     return of_run | dict(
-        run=run.id, arm=run.arm, data=run.data[:8],
+        run=run.id, arm=run.arm, data=run.data[:8], own=run.own[:8], ticket=run.ticket[:8],
         recipe=recipe.label(), lr=recipe.lr, epochs=recipe.epochs, batch_size=recipe.batch_size, weight_decay=recipe.weight_decay,
         pruner=ARMS[run.arm].pruner,
         mask_run=parent and parent.id, mask_lr=parent and parent.recipe.lr, mask_epoch=parent and parent.recipe.epochs)
 
 # %% ../nbs/07_runs.ipynb #7b010002
 OF_PRUNING: list[str] = ["pruner", "score", "scope", "exceptions", "mask_at"]  # What tells cells apart and no dense network has, small or not
-CELL: list[str] = ["dataset", "data", "n_train", "n_test", "val_share", "image_size", "label_noise", "pixels", "network", "depth", "width", "residual", "shortcut", "norm", "stem",
-                   "epochs", "recipe", "batch_size", "weight_decay", *OF_PRUNING, "prunable", "sparsity"]
-APART: dict[str, list[str]] = dict(dense=[*OF_PRUNING, "prunable", "sparsity"], sdt=OF_PRUNING) | {family: OF_PRUNING for family in RANDOM} | {family: [] for family in FAMILIES}  # What the runs of a family need not have in common with a ticket that they are compared with
+CELL: list[str] = ["dataset", "data", "n_train", "n_test", "val_share", "image_size", "label_noise", "pixels", "network", "own", "depth", "width", "residual", "shortcut", "norm", "stem",
+                   "epochs", "recipe", "batch_size", "weight_decay", *OF_PRUNING, "prunable", "sparsity", "start_step", "ticket"]
+APART: dict[str, list[str]] = {family: [*own, "start_step"] for family, own in (dict(dense=[*OF_PRUNING, "prunable", "sparsity"], sdt=OF_PRUNING) | dict.fromkeys(RANDOM, OF_PRUNING) | dict.fromkeys(FAMILIES, [])).items()}  # What the runs of a family need not have in common with a ticket that they are compared with
 
 def pruner_of(
     arm: str, # Name of an arm, such as "lt_imp"
@@ -224,6 +226,14 @@ def family_of(
 ) -> str: # Such as "rr_norm"
     "The family of an arm: its name without the pruner."
     return arm if pruner_of(arm) == "none" else arm.rpartition("_")[0]
+
+def at_own_lr(
+    table: pd.DataFrame, # A table of runs
+) -> pd.DataFrame: # Its rows whose mask was found at their own learning rate, or that have none
+    "What verdicts and comparisons are about; masks found at another learning rate are a question of their own (Ma et al. 2021, Table 4)."
+    if "mask_lr" not in table: return table
+    mask_lr, lr = (pd.to_numeric(table[c]).astype("Float64").to_numpy(float, na_value=np.nan) for c in ("mask_lr", "lr"))
+    return table[np.isnan(mask_lr) | np.isclose(mask_lr, lr, rtol=1e-6, atol=0)]
 
 # %% ../nbs/07_runs.ipynb #57b53873
 SAID: tuple[str, ...] = ("epochs", "batch_size", "momentum", "augment", "drop_last", "evaluations", "precision")  # Fields that a fleet's key always says; others only where they are no default, so that a new field changes no key

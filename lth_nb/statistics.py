@@ -18,7 +18,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import ttost_paired
 
 from .core import must_be, must_lie
-from .runs import APART, ARMS, CELL, FAMILIES, OF_PRUNING, family_of, pruner_of
+from .runs import APART, ARMS, CELL, FAMILIES, OF_PRUNING, at_own_lr, family_of, pruner_of
 
 # %% ../nbs/10_statistics.ipynb #4e375ad2
 STATUSES: list[str] = ["done", "diverged", "failed"]
@@ -87,10 +87,10 @@ def tidy(
     if df[["lr", "sparsity"]].isna().any(axis=None): raise ValueError("`lr` and `sparsity` must not be missing in any row but the sparsity of dense runs")
     df["sparsity"], df["lr"], df["pruner"] = _merged(df.sparsity), _merged(df.lr, np.log), df.arm.map(pruner_of)
     for column in [c for c in OF_PRUNING if c in df]: df[column] = df[column].astype(object).where(df.pruner != "none", "none")
-    if "mask_lr" in df:
-        mask_lr = _numbers(df, "mask_lr", "(0, inf)")
-        df = df[np.isnan(mask_lr) | np.isclose(mask_lr, df.lr, rtol=1e-6, atol=0)]
-    return df.drop_duplicates([c for c in CELL if c in df] + ["arm", "lr", "seed", "accuracy", "lost"])
+    if "mask_lr" in df: _numbers(df, "mask_lr", "(0, inf)")
+    df = at_own_lr(df)
+    same = [c for c in CELL if c in df] + ["arm", "lr", "seed", "accuracy", "lost"]
+    return df.drop_duplicates(["run"] if "run" in df and df.run.notna().all() else same)
 
 # %% ../nbs/10_statistics.ipynb #dbef48f8
 def at_sparsities(
@@ -205,7 +205,7 @@ class Scale:
 
 SCALES: dict[str, Scale] = {
     "lr": Scale(np.log10, "decade"), "epochs": Scale(np.log2, "doubling"), "n_train": Scale(np.log2, "doubling"),
-    "width": Scale(np.log2, "doubling"), "depth": Scale(np.log2, "doubling"),
+    "width": Scale(np.log2, "doubling"), "image_size": Scale(np.log2, "doubling"), "depth": Scale(np.log2, "doubling"),
     "sparsity": Scale(lambda s: np.log(1 - s) / np.log(0.8), "round of 20 %")}
 
 # %% ../nbs/10_statistics.ipynb #70c752bc
@@ -230,7 +230,7 @@ def complete(
 
 def _along(pairs, factor):
     "Columns that vary with a factor by what they are: a LeNet has no depth, no shortcut is without residuals, fewer images take more epochs for the same steps."
-    if factor in ("network", "residual"): return [c for c in pairs if c in CELL and c != factor and pairs[c].isna().any() and pairs[c].notna().any()]
+    if factor in ("network", "residual"): return [c for c in pairs if c in CELL and c != factor and _of_level(pairs[c].isna().groupby(pairs[factor]))]
     if factor != "n_train": return []
     return [c for c in ("epochs", "recipe") if c in pairs and pairs[c].nunique() > 1 and (pairs.groupby(factor)[c].nunique() == 1).all()]
 
@@ -243,6 +243,10 @@ def seed_contrasts(
     x = SCALES[factor].of(means.columns.to_numpy(float))
     x = x - x.mean()
     return means @ (x / (x @ x))
+
+def _of_level(missing):
+    "Is a column missing at some levels of a factor altogether, and at the others never?"
+    return missing.any().any() and (missing.any() == missing.all()).all() and not missing.all().all()
 
 # %% ../nbs/10_statistics.ipynb #d3875785
 def contrasts(

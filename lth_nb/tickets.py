@@ -48,8 +48,8 @@ class Ticket:
 
     @property
     def whole(self) -> bool:
-        "Does it know the first weights of the whole network, also where it is pruned? A checkpoint with zeros does not."
-        return any(bool(self.weights[name][m == 0].any()) for name, m in self.mask.items())
+        "Does it know θ₀ of the whole network, also where it is pruned? A checkpoint with zeros does not, nor one of weights that were trained."
+        return self.about.get("starts", "init") == "init" and any(bool(self.weights[name][m == 0].any()) for name, m in self.mask.items())
 
     def __repr__(self): return f"Ticket({len(self.mask)} masked of {len(self.weights)} tensors, sparsity {sparsity(self.mask):.4f}, {dict(self.about)!r})"
 

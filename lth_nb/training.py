@@ -91,9 +91,10 @@ BEST: list[str] = ["best_val", "best_test"]  # States that are known by what the
 def must_keep(
     what: str | int, # One of `BEST`, or a number of steps
     parts: Split, # Says whether there are validation images
+    steps: int, # Of the whole training
 ) -> str | int: # The same
     "Raises `ValueError` for a state that no training passes."
-    if isinstance(what, int): return must_lie("keep", what, "[1, inf)", whole=True)
+    if isinstance(what, int): return must_lie("keep", what, f"[1, {steps}]", whole=True)
     return must_be("keep", what, [b for b in BEST if b != "best_val" or len(parts.val)])
 
 # %% ../nbs/06_training.ipynb #3c9d9eca
@@ -110,7 +111,7 @@ class Training:
     ):
         self.members, self.data, self.parts, self.engine, self.recipe = list(members), data, parts, engine, members[0].recipe
         n, dtype = len(self.members), self.recipe.dtype()
-        self.wanted = sorted({must_keep(what, parts) for m in self.members for what in m.keep}, key=str)
+        self.wanted = sorted({must_keep(what, parts, self.recipe.epochs * self.steps) for m in self.members for what in m.keep}, key=str)
         if isinstance(data, Folder): self.images = Streamed(data, parts, dtype, engine.device, workers=workers, normalise=self.recipe.normalise)
         else: self.images = Images.of(data, parts, dtype, engine.device, self.recipe.normalise)
         self.size = must_lie("size", n if size is None else size, f"[{n}, inf)", whole=True)

@@ -147,6 +147,7 @@ def _note(arms, rows, edge, failed):
     if short: said.append(f"of {len(every)} seeds " + ", ".join(short))
     elif len(every) == 1: said.append("one seed")
     if edge: said.append("best lr at the edge of the grid: " + ", ".join(edge))
+    if absent := [name for name, r in rows.items() if not len(r)]: said.append("no runs of " + ", ".join(absent))
     return "; ".join(said + ([f"{failed} failed runs of the table left out"] if failed else []))
 
 # %% ../nbs/11_verdicts.ipynb #7c90e2db
@@ -155,20 +156,21 @@ def judge(
     *,
     rule: str = "paper", # "paper": thresholds on means over seeds
     ticket: str = "lt", # The family that is judged: "lt", "wr" for rewinding tickets (App. B), or another
+    reinit: str = "rr", # The family that it is compared with in condition 3: "rr", "rr_fresh" as in the released code, "rr_norm" …
     similar: float | None = None, # Margin of "similar", in accuracy; None: the paper's for this image set
     gap: float = 0.005, # "Clearly better", in accuracy
     min_sparsity: float = 0.59, # Below it a ticket is trivial
     sufficient: bool | None = None, # Declare T sufficient (or not) where only one budget was run
 ) -> pd.DataFrame: # One row for each cell: verdict, c1 … c5, the estimate behind each, and reasons to distrust it
     "The five conditions and the verdict for each cell (Ma et al. 2021, §3); raises `ValueError` for a missing column or margin."
-    must_be("rule", rule, ["paper"]); must_be("ticket", ticket, FAMILIES); must_be("sufficient", sufficient, [None, True, False])
+    must_be("rule", rule, ["paper"]); must_be("ticket", ticket, FAMILIES); must_be("reinit", reinit, [f for f in FAMILIES if f != ticket]); must_be("sufficient", sufficient, [None, True, False])
     must_lie("gap", gap, "[0, 1)"); must_lie("min_sparsity", min_sparsity, "[0, 1)")
     need(df, ["arm", "accuracy"])
     failed, arms, df = int((~finished(df)).sum()), sorted(df.arm.dropna().astype(str).unique()), tidy(df)
     cell = [c for c in CELL if c in df]
     tickets = groups(df[df.arm.map(family_of) == ticket], cell)
     if not tickets: raise ValueError(f"the table must hold finished runs of the arm '{ticket}_imp', '{ticket}_omp' or '{ticket}_given' whose mask_lr, where there is one, is their lr; it holds the arms {arms}")
-    pick = {arm: _picker(df[df.arm.map(family_of) == arm], [c for c in cell if c not in apart])
+    pick = {arm: _picker(df[df.arm.map(family_of) == (reinit if arm == "rr" else arm)], [c for c in cell if c not in apart])
             for arm, apart in dict(rr=APART["rr"], sdt=APART["sdt"], dense=[*APART["dense"], "epochs"]).items()}
     rows = [_judged(dict(zip(cell, key)), lt, pick, similar, gap, min_sparsity, sufficient, failed) for key, lt in tickets.items()]
     table = pd.DataFrame(rows).astype({f"c{i}": "boolean" for i in range(1, 6)})
