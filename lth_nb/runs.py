@@ -213,7 +213,7 @@ def row(
 OF_PRUNING: list[str] = ["pruner", "score", "scope", "exceptions", "mask_at"]  # What tells cells apart and no dense network has, small or not
 CELL: list[str] = ["dataset", "data", "n_train", "n_test", "val_share", "image_size", "label_noise", "pixels", "network", "own", "depth", "width", "residual", "shortcut", "norm", "stem",
                    "epochs", "recipe", "batch_size", "weight_decay", *OF_PRUNING, "prunable", "sparsity", "start_step", "ticket"]
-APART: dict[str, list[str]] = {family: [*own, "start_step"] for family, own in (dict(dense=[*OF_PRUNING, "prunable", "sparsity"], sdt=OF_PRUNING) | dict.fromkeys(RANDOM, OF_PRUNING) | dict.fromkeys(FAMILIES, [])).items()}  # What the runs of a family need not have in common with a ticket that they are compared with
+APART: dict[str, list[str]] = {family: [*own, "start_step"] for family, own in (dict(dense=[*OF_PRUNING, "prunable", "sparsity"], sdt=[*OF_PRUNING, "ticket"]) | dict.fromkeys(RANDOM, OF_PRUNING) | dict.fromkeys(FAMILIES, [])).items()}  # What the runs of a family need not have in common with a ticket that they are compared with
 
 def pruner_of(
     arm: str, # Name of an arm, such as "lt_imp"
