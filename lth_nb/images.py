@@ -144,16 +144,17 @@ def exemplars(
 DRAWN: list[str] = ["random", "fixed"]  # The images are a sample of those there are, or all one asks about
 
 def _strata(y, strata):
-    "Means (S, C) of `y` (S, n) for each stratum, numbers (C,) of images, and the variance (C,) of image effects, unbiased and so sometimes below 0."
+    "Means (S, C) of `y` (S, n) for each stratum, numbers (C,) of images, the variance (C,) of image effects, unbiased and so sometimes below 0, and that (C,) of what is left."
     total = lambda values: np.bincount(strata, values)                           # over the images of each stratum
     s, n, image = len(y), total(None).astype(float), y.mean(0)
     means = np.stack([total(row) for row in y]) / n
     rest = y - means[:, strata] - image + means.mean(0)[strata]
     free = np.where(n > 1, n - 1, np.nan)
     spread = total((image - means.mean(0)[strata]) ** 2) / free
-    return means, n, spread - total((rest**2).sum(0)) / free / max(s - 1, 1) / s
+    left = total((rest**2).sum(0)) / free / max(s - 1, 1)
+    return means, n, spread - left / s, left
 
-def _row(means, n, spread, u, images):
+def _row(means, n, spread, left, u, images):
     "Estimate, interval and t test of the contrast `u` (C,) of strata."
     values, nan = means @ u, float("nan")
     s, estimate = len(values), float(values.mean())
@@ -162,8 +163,11 @@ def _row(means, n, spread, u, images):
     of_seeds = values.var(ddof=1) / s
     if of_seeds <= 1e-24: return row | dict(note="all seeds give the same number: no test")
     used = u != 0
-    of_images = max(float(np.sum((u**2 * spread / n)[used])), 0.0) if images == "random" else 0.0
-    if np.isnan(of_images): return row | dict(note="a class has one image: no test")
+    of_images = 0.0
+    if images == "random":
+        of_images, least = (float(np.sum((u**2 * part / n)[used])) for part in (spread, left / s))
+        if np.isnan(of_images): return row | dict(note="a class has one image: no test")
+        of_images, of_seeds = max(of_images, 0.0), max(of_seeds, least)    # seeds vary at least by what is left over images
     se, dof = (of_seeds + of_images) ** 0.5, (s - 1) * ((of_seeds + of_images) / of_seeds) ** 2
     half = stats.t.ppf(0.975, dof) * se
     return row | dict(se=se, ci_low=estimate - half, ci_high=estimate + half, statistic=estimate / se, dof=dof,
@@ -203,10 +207,11 @@ def class_harm(
 def _class_rows(a, b, labels, images):
     "The rows of the classes, before their p-values are adjusted."
     y, (names, strata) = _gain(a, b, labels), np.unique(labels.numpy(), return_inverse=True)
-    means, n, spread = _strata(y, strata)
+    parts = _strata(y, strata)
+    means, n, *_ = parts
     rows = []
     for k, name in enumerate(names):
-        row = _row(means, n, spread, np.eye(len(n))[k] - n / n.sum(), images)
+        row = _row(*parts, np.eye(len(n))[k] - n / n.sum(), images)
         notes = [row["note"]] * bool(row["note"]) + [f"only {int(n[k])} images"] * bool(n[k] < 30)
         rows.append({"class": int(name), "n": int(n[k]), "change": float(means[:, k].mean())} | row | dict(note="; ".join(notes)))
     return rows
