@@ -70,9 +70,9 @@ def uniform_plus(
     *,
     living: Mapping[str, int] | None = None, # The most that each layer can keep; None: all of its weights
 ) -> dict[str, int]: # How many weights each layer keeps
-    "The same share of each layer, but at least a fifth of the last (Gale et al. 2019); raises `ValueError` if fewer weights are kept than that, or live."
+    "The same share of each layer, but at least a fifth of the last if that is a linear one (Gale et al. 2019); raises `ValueError` if fewer weights are kept than that, or live."
     sizes = [math.prod(shape) for shape in shapes.values()]
-    least = math.ceil(LAST * sizes[-1])
+    least = math.ceil(LAST * sizes[-1]) if len([*shapes.values()][-1]) == 2 else 0
     if sum(sizes) - round(must_lie("sparsity", sparsity, "[0, 1)") * sum(sizes)) < least:
         raise ValueError(f"`sparsity` must be at most {1 - least / sum(sizes):.6g} for 'uniform_plus', which keeps {LAST:.0%} of the last layer; got {sparsity!r}")
     return _budget(shapes, sizes, sparsity, living, [0] * (len(sizes) - 1) + [least])

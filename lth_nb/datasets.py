@@ -9,6 +9,7 @@ __all__ = ['IDX', 'TORCHVISION', 'DIGITS', 'ELSEWHERE', 'DATASETS', 'data_root',
 # %% ../nbs/01c_datasets.ipynb #404aa949
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from glob import escape
 from http.client import HTTPException
@@ -59,6 +60,8 @@ def verify(
     missing: bool = False, # May files be missing?
 ) -> None:
     "Compare the files of a set with their published MD5; raises `ValueError` that names a missing or damaged one."
+    legacy = root / TORCHVISION[name].__name__ / "processed"
+    if any(legacy.glob("*.pt")): raise ValueError(f"{str(legacy)!r} must not be there: torchvision would read its files, which nobody can verify, instead of the published ones; delete it")
     for file, md5 in published_files(name).items():
         path = root / file
         if not path.is_file():
@@ -173,10 +176,14 @@ def parquet_files(
     root: Path, # Folder of all image sets
 ) -> tuple[list[Path], list[Path]] | None: # Files of the training part and of the test part; None: there are none
     "The Parquet files of a set; raises `ValueError` where the test part is missing."
-    found = {part: sorted(root.glob(f"{escape(name)}-{part}*.parquet")) for part in ["train", "test", "val"]}
+    found = {part: _of_part(name, part, root) for part in ["train", "test", "val"]}
     if not found["train"]: return None
     if not (found["test"] or found["val"]): raise ValueError(f"{str(root / f'{name}-test.parquet')!r} is missing; {found['train'][0].name!r} is there")
     return found["train"], found["test"] or found["val"]
+
+def _of_part(name, part, root):
+    "One file of a part, or its shards: NAME-train.parquet, NAME-train-3.parquet, NAME-train-00003-of-00010.parquet."
+    return sorted(p for p in root.glob(f"{escape(name)}-{part}*.parquet") if re.fullmatch(rf"{re.escape(name)}-{part}(-\d+(-of-\d+)?)?\.parquet", p.name))
 
 # %% ../nbs/01c_datasets.ipynb #748a1422
 DATASETS: dict[str, tuple[tuple[str, ...], Callable[[Path, str | Path | Literal[False] | None], ImageSet | Folder]]] = {

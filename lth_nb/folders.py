@@ -34,7 +34,7 @@ def picture(
             mode = "L" if grey and found.mode in ("1", "L") else "RGB"
             decoded = found.copy() if found.mode == mode else None if found.mode[0] in "IF" else found.convert(mode)
     except UnidentifiedImageError: raise ValueError(f"{name} must be a picture; it cannot be read: Pillow knows no such format") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error: raise ValueError(f"{name} must be a picture; it cannot be read: {error}") from None
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error: raise ValueError(f"{name} must be a picture; it cannot be read: {error}") from None
     if decoded is None: raise ValueError(f"{name} must be a picture of 8 bits; its mode is {found.mode!r}")
     return decoded
 

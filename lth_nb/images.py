@@ -33,6 +33,8 @@ def predictions(
     why = "which diverged or was trained before they were kept"
     if lacking: raise ValueError(f"`runs` must have predictions; {len(lacking)} of {len(found)} have none, such as {lacking[0]!r}, {why}")
     lengths = sorted({len(said) for said in found.values()})
+    sets = {(row.get("data"), row.get("n_test")) for row in (store.record(run).get("row", {}) for run in found)}
+    if len(sets) > 1: raise ValueError(f"`runs` must be runs that were tested on the same images; got those of {len(sets)} image sets or test parts")
     if len(lengths) != 1: raise ValueError(f"`runs` must be runs that were tested on the same images; got {lengths} images")
     return torch.stack([found[run].long() for run in runs])
 

@@ -17,12 +17,13 @@ from .core import must_lie
 def lineages(
     table: pd.DataFrame, # A table of runs, as `frame` gives it
 ) -> dict[str, list[str]]: # Run with a mask to its ancestors: the dense run first, its parent last
-    "The ancestors of every masked run; raises `ValueError` for a table that holds a run twice, or lacks an ancestor."
+    "The ancestors of every masked run, none where the mask needed no training; raises `ValueError` for a table that holds a run twice, or lacks an ancestor."
     if table.run.duplicated().any(): raise ValueError(f"the table must hold each run once; got {int(table.run.duplicated().sum())} more")
     parent = {run: None if pd.isna(of) else of for run, of in zip(table.run, table.mask_run)}
     lacking = sorted({of for of in parent.values() if of} - set(parent))
     if lacking: raise ValueError(f"the table must hold the runs that masks come from; it lacks {len(lacking)}, such as {lacking[0]!r}")
-    return {run: _line(of, parent) for run, of in parent.items() if of}
+    masked = table.run[(table.sparsity > 0) & (table.arm != "sdt")]
+    return {run: _line(parent[run], parent) for run in masked}
 
 def _line(run, parent):
     "A run and its ancestors, the eldest first."
@@ -59,12 +60,13 @@ def _trainings(table, starts):
 def _paid(extra, saved):
     "Images after which something is paid for."
     if np.isnan(extra) or np.isnan(saved): return np.nan
-    return float(np.ceil(extra / saved)) if saved > 0 else np.inf
+    return float(np.ceil(max(extra, 0) / saved)) if saved > 0 else np.inf
 
 def _account(r, line, spent):
     "The row of one ticket."
-    found, own, dense = spent.loc[line].sum(skipna=False), spent.loc[r.run], spent.loc[line[0]]
-    extra, whole = found + own - dense, r.status == "done"
+    found, own = spent.loc[line].sum(skipna=False), spent.loc[r.run]
+    dense = np.nan if pd.isna(r.flops_dense) else training_flops(r.flops_dense, r.n_train, int(r.epochs))     # what would be trained otherwise
+    extra, whole = found[["flops", "flops_dense"]] + own[["flops", "flops_dense"]] - dense, r.status == "done"
     saved = float(r.flops_dense - r.flops) if whole and not pd.isna(r.flops) and not pd.isna(r.flops_dense) else np.nan
     notes = [f"{r.status}: gives nothing back, counted as trained to the end"] * (not whole) + ["operations were not recorded"] * bool(extra.isna().any())
     return dict(run=r.run, arm=r.arm, lr=r.lr, sparsity=r.sparsity, seed=r.seed, ancestors=len(line),

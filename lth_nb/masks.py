@@ -148,10 +148,11 @@ def chance_correlation(
     *,
     p: float = 0.1, # Share of each layer that counts as large, in (0, 1]
 ) -> tuple[float, float]: # Mean and standard deviation of R_p between independent weights
-    "What R_p is by chance: the mean Σ(k²/N) / Σk, and the exact hypergeometric spread."
+    "What R_p is by chance: the mean Σ(k²/N) / Σk, and the exact hypergeometric spread; raises `ValueError` if p selects no weight."
     must_lie("p", p, "(0, 1]")
     n = np.array([size for size in sizes if size > 0], dtype=float)
     k = np.array([round(p * size) for size in n], dtype=float)
+    if not k.sum(): raise ValueError(f"`p` must select at least one weight of a layer; got {p!r} for layers too small for it")
     variance = k**2 / n * (1 - k / n) ** 2 * n / np.maximum(n - 1, 1)
     return float((k**2 / n).sum() / k.sum()), float(variance.sum() ** 0.5 / k.sum())
 

@@ -12,11 +12,13 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .core import digest, must_be
+from .core import checksum, digest, must_be
 from .lenets import convnet, lenet, lenet5
 from .mobilenets import mobilenet
 from .models import PROFILES, prunable
@@ -132,10 +134,16 @@ def _attributes(net):
             for key, value in sorted(vars(module).items()) if key != "training" and not key.startswith("_")]
 
 def _said(value):
-    "Numbers, switches and words by value, lists by their elements, functions by name, all else by type."
+    "Numbers, switches, words and tensors by value, collections by their elements, functions by name, all else by type; raises `ValueError` for a lambda, which has none."
     if value is None or isinstance(value, (bool, int, float, str)): return repr(value)
     if isinstance(value, (list, tuple)): return [_said(v) for v in value]
+    if isinstance(value, (set, frozenset)): return sorted(map(str, map(_said, value)))
     if isinstance(value, dict): return [[str(k), _said(v)] for k, v in value.items()]
+    if isinstance(value, partial): return [_said(value.func), _said(value.args), _said(value.keywords)]
+    if isinstance(value, np.ndarray): value = torch.from_numpy(value)
+    if isinstance(value, Tensor): return [str(value.dtype), list(value.shape), "" if value.is_meta else checksum({"": value})]
+    if isinstance(value, (torch.dtype, torch.device)): return repr(value)
+    if getattr(value, "__name__", "") == "<lambda>": raise ValueError("`net` must hold no lambda, by which no other process could know it again; give it a function with a name")
     return getattr(value, "__qualname__", type(value).__qualname__)
 
 # %% ../nbs/02e_networks.ipynb #4bf52b92

@@ -108,7 +108,7 @@ def read_pictures(
     cache: str | Path | Literal[False] | None = None, # Folder that keeps decoded pixels; None: the user's cache folder; False: none
 ) -> Tensor: # (N, C, H, W) uint8
     "Decode files, once; raises `ValueError` that names a missing or damaged one."
-    about = [(os.path.abspath(p), s.st_size, s.st_mtime_ns) if (s := _stat(p)) else os.path.abspath(p) for p in paths]
+    about = [(os.path.abspath(p), s.st_size, s.st_mtime_ns, s.st_ctime_ns) if (s := _stat(p)) else os.path.abspath(p) for p in paths]
     key = digest(["files", PIL.__version__, size, grey, about])
     return cached(key, lambda: decoded(paths, [repr(str(p)) for p in paths], size=size, grey=grey), cache)
 
@@ -157,8 +157,8 @@ def described(
         schema = file.schema_arrow
         image, label = _column(path, schema.names, "image", image, IMAGE_COLUMNS), _column(path, schema.names, "label", label, LABEL_COLUMNS)
         about = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
-    names = about.get("info", {}).get("features", {}).get(label, {}).get("names")
-    return image, label, names and tuple(names)
+    for key in ("info", "features", label, "names"): about = about.get(key) if isinstance(about, dict) else None
+    return image, label, tuple(map(str, about)) if isinstance(about, list) and about else None
 
 # %% ../nbs/01b_readers.ipynb #b6786283
 def _labels(path, column):
@@ -221,7 +221,8 @@ def load_parquet(
     columns = [(path, about[path][0]) for path in parts[0] + parts[1]]
     images = cached(_key(columns, size), lambda: decoded(*_rows(columns), size=size), cache)
     every = torch.cat(labels[0] + labels[1])
-    source = f"parquet, {encoding(_encoded(*columns[0], rows=1)[0])}"
+    filled = next(column for column, rows in zip(columns, labels[0] + labels[1]) if len(rows))
+    source = f"parquet, {encoding(_encoded(*filled, rows=1)[0])}"
     return ImageSet(name, images, every, _classes(about, every), sum(map(len, labels[1])), source)
 
 def _key(columns, size):
