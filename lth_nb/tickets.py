@@ -89,9 +89,10 @@ def load_ticket(
 
 def _told(path):
     "What a file says of itself, and its tensors."
-    with suppress(SafetensorError, ValueError, KeyError, TypeError):
+    with suppress(SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         with safe_open(path, "pt") as file: told, tensors = json.loads(file.metadata()[TICKET_KEY]), {name: file.get_tensor(name) for name in file.keys()}
-        if isinstance(told, dict): return told, tensors
+        names, about = told.get("names", []), told.get("about", {})
+        if isinstance(names, list) and all(isinstance(name, str) for name in names) and isinstance(about, dict): return told, tensors
     raise ValueError(f"{path} is no ticket of lth_nb, or damaged")
 
 def _there(path):
