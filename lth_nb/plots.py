@@ -48,7 +48,7 @@ def describe(
     columns: Sequence[str] | None = None, # Those to name; None: all
 ) -> str: # Such as "resnet, depth 8, no residuals, IMP, s = 0.59"
     "A cell in words; missing values are left out."
-    said = {c: cell[c] for c in (cell if columns is None else columns) if c in cell and not pd.isna(cell[c])}
+    said = {c: cell[c] for c in (cell if columns is None else columns) if c in cell and not pd.isna(cell[c]) and str(cell[c])}
     return ", ".join(WORDS[c](value) if c in WORDS else f"{c.replace('_', ' ')} {number(value)}" for c, value in said.items())
 
 def varying(
@@ -192,7 +192,7 @@ def plot_accuracy(
         lost = own[diverged(own)]
         if len(lost): ax.scatter(lost.lr * shift, 100 * lost.accuracy, marker="x", color=COLOURS[family], zorder=3)
     lr_axis(ax, runs.lr)
-    ax.set(ylabel="test accuracy (%)", title=heading(runs[runs.pruner == pruner].iloc[0], [c for c in CELL if c not in ("recipe", "batch_size", "weight_decay", "scope", "score", "exceptions", "mask_at", "prunable", "label_noise", "pixels")]))
+    ax.set(ylabel="test accuracy (%)", title=heading(runs[runs.pruner == pruner].iloc[0], [c for c in CELL if c not in ("recipe", "batch_size", "weight_decay", "scope", "score", "exceptions", "mask_at", "prunable", "data", "n_test", "val_share", "label_noise", "pixels", "start_step", "ticket")]))
     ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return ax
 
