@@ -36,8 +36,8 @@ def epoch_order(
     epoch: int, # Counted from 0
 ) -> Tensor: # Positions 0…n − 1 in the order of one epoch; without those of a partial batch that is left out
     "The order of the images, a function of the member's seed, the name of the order and the epoch."
-    order, size = torch.randperm(n, generator=stream(member.seed, "order", member.order, epoch)), member.recipe.batch_size
-    return order[:n - n % size] if member.recipe.drop_last and n >= size else order
+    order = torch.randperm(n, generator=stream(member.seed, "order", member.order, epoch))
+    return order[:member.recipe.steps(n) * member.recipe.batch_size]
 
 # %% ../nbs/05b_batches.ipynb #eaf2c240
 def windows(

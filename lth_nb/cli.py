@@ -121,6 +121,7 @@ def run(
     execution.execute(_plan(Study.from_toml(study), store, engine, root), store=store, engine=engine, every=every)
     print(f"All runs are in {store}")
 
+# %% ../nbs/16_cli.ipynb #6fbfb6be
 def fetch(
     dataset: str, # Name of an image set
     root: str = None, # Folder for its files; by default that of the environment variable LTH_NB_DATA, or the user's own

@@ -124,6 +124,7 @@ def _there(path, listing):
     if not path.is_file(): raise ValueError(f"{str(path)!r} is missing; {str(listing)!r} names it")
     return path
 
+# %% ../nbs/01c_datasets.ipynb #967bfc61
 def _trained(home, kinds):
     "The training pictures of each class, (path, class)."
     for label, kind in enumerate(kinds):
@@ -144,6 +145,7 @@ def _tested(home, kinds):
         if kind not in kinds: raise ValueError(f"{str(listing)!r} must name classes of 'wnids.txt'; {file!r} is of {kind!r}")
         yield _there(folder / file, listing), kinds.index(kind)
 
+# %% ../nbs/01c_datasets.ipynb #967bfc63
 def read_tinyimagenet(
     root: Path, # Folder that holds `tiny-imagenet-200`, or is it
     cache: str | Path | Literal[False] | None = None, # Folder that keeps decoded pixels; None: the user's cache folder; False: none

@@ -344,11 +344,16 @@ def execute(
 # %% ../nbs/09b_execution.ipynb #0ec1f089
 TYPES: dict[str, str] = dict(
     run="string", arm="string", status="string", dataset="string", data="string", n_train="Int64", n_test="Int64", val_share="float64",
-    source="string", image_size="Int64", label_noise="float64", pixels="string", network="string", own="string", depth="Int64", width="Int64", residual="boolean", shortcut="string", norm="boolean", stem="string", params="Int64",
-    recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64", pruner="string", score="string", scope="string", prunable="string", exceptions="string", level="Int64", sparsity="float64",
-    kept="Int64", collapsed="Int64", effective_sparsity="float64", flops_dense="Int64", flops="Int64", start_step="Int64", ticket="string", seed="Int64", mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string", accuracy="float64", accuracy_best_val="float64",
-    accuracy_best_test="float64", diverged_epoch="Int64", seconds="float64", fleet="Int64", bit_exact="boolean", environment="string")
+    source="string", image_size="Int64", label_noise="float64", pixels="string",
+    network="string", own="string", depth="Int64", width="Int64", residual="boolean", shortcut="string", norm="boolean", stem="string", params="Int64",
+    recipe="string", lr="float64", epochs="Int64", batch_size="Int64", weight_decay="float64",
+    pruner="string", score="string", scope="string", prunable="string", exceptions="string", level="Int64", sparsity="float64",
+    kept="Int64", collapsed="Int64", effective_sparsity="float64", flops_dense="Int64", flops="Int64", start_step="Int64", ticket="string", seed="Int64",
+    mask_run="string", mask_lr="float64", mask_epoch="Int64", mask_at="string", order="string",
+    accuracy="float64", accuracy_best_val="float64", accuracy_best_test="float64", diverged_epoch="Int64",
+    seconds="float64", fleet="Int64", bit_exact="boolean", environment="string")
 
+# %% ../nbs/09b_execution.ipynb #0ec1f08b
 LATER: dict[str, object] = dict(label_noise=0.0, pixels="true", prunable="standard", exceptions="none", mask_at="last", start_step=0, ticket="", own="")  # Columns that records did not always have
 
 def _row(record):
@@ -357,9 +362,13 @@ def _row(record):
     told = {name: told.get(name) for name in ("kept", "effective_sparsity", "flops_dense", "flops")} | dict(size=told.get("size"), collapsed=len(told["collapsed"]) if told else None)
     later = {name: value for name, value in later_defaults(record["row"]["network"]).items() if name not in record["row"]} if "row" in record else {}
     if later and record["row"]["residual"] is False: later["shortcut"] = None
-    try: return LATER | later | told | dict(source=record.get("source", ""), score="none" if record["row"]["pruner"] == "none" else "magnitude") | record["row"] | record["result"] | dict(fleet=record["fleet"], bit_exact=record.get("bit_exact"), environment=digest(record["environment"])[:8])
+    try:
+        then = LATER | later | dict(source=record.get("source", ""), score="none" if record["row"]["pruner"] == "none" else "magnitude")
+        training = dict(fleet=record["fleet"], bit_exact=record.get("bit_exact"), environment=digest(record["environment"])[:8])
+        return then | told | record["row"] | record["result"] | training
     except (KeyError, TypeError): raise ValueError(f"the record of {record['id']} is damaged: delete its folder, and the run is trained again") from None
 
+# %% ../nbs/09b_execution.ipynb #0ec1f08c
 def frame(
     store: "RunStore | str | Path", # Where results live
     plan: Plan | None = None, # Only its runs, with their provenance in `attrs`; None: all

@@ -189,37 +189,6 @@ class _Pipe(TorchFunctionMode):
 # %% ../nbs/03_masks.ipynb #0cb03120
 NORMS: tuple[type[nn.Module], ...] = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)  # Layers that do not connect channels
 
-def alive(
-    net: nn.Module, # Network of convolutions, linear and normalisation layers; it is not changed
-    mask: Mapping[str, Tensor], # Prunable weight name to a 0/1 tensor of its shape
-    image: tuple[int, int, int], # Shape of one image, (C, H, W)
-) -> dict[str, Tensor]: # The mask, without the weights that are on no path from a pixel to a logit
-    "Weights that are kept and lie on a path from input to output; raises `ValueError` if the mask does not fit, or the network does what paths cannot follow."
-    passed = _passed(net, mask, image)
-    dense = _passed(net, {name: torch.ones_like(m) for name, m in mask.items()}, image)
-    for name, counts in _counting(net, mask, image).items():
-        if (counts & ~dense[name]).any(): raise ValueError(f"`net` must do nothing that paths cannot follow, such as a maximum over all places or a difference; weights of {name!r} count though no path leads through them")
-    return {name: ((m != 0) & passed[name].to(m.device)).to(m.dtype) for name, m in mask.items()}
-
-def _passed(net, mask, image):
-    "Which weights the flow passes."
-    pipes = _pipes(net, mask)
-    flow = {name: w.requires_grad_() for name, w in pipes.named_parameters() if name in mask}
-    with torch.enable_grad(), _Pipe(): reached = pipes(torch.ones(1, *image, dtype=torch.float64)).sum()
-    gradients = torch.autograd.grad(reached, list(flow.values()), allow_unused=True) if reached.requires_grad else [None] * len(flow)
-    return {name: torch.zeros_like(w, dtype=torch.bool) if g is None else g > 0 for (name, w), g in zip(flow.items(), gradients)}
-
-def _counting(net, mask, image):
-    "Which weights have a gradient in the network itself, with random weights and a random image: each of these lies on a path, or paths are not what matters."
-    net = deepcopy(net).cpu().double().eval().requires_grad_(False)
-    for name, p in net.named_parameters(): p.copy_(torch.randn(p.shape, generator=stream(0, "path", name), dtype=torch.float64) * max(1, p[0].numel()) ** -0.5)
-    weights = {name: p.requires_grad_() for name, p in net.named_parameters() if name in mask}
-    with torch.enable_grad():
-        logits = net(torch.rand(1, *image, generator=stream(0, "path"), dtype=torch.float64))
-        total = (logits * torch.randn(logits.shape, generator=stream(0, "path", "logits"), dtype=torch.float64)).sum()
-    gradients = torch.autograd.grad(total, list(weights.values()), allow_unused=True)
-    return {name: torch.zeros_like(w, dtype=torch.bool) if g is None else g != 0 for (name, w), g in zip(weights.items(), gradients)}
-
 def _pipes(net, mask):
     "A copy in which weights are 0 or 1 and each layer says only what it reaches."
     pipes = apply(deepcopy(net).cpu().double().eval().requires_grad_(False), {name: torch.ones_like(m) for name, m in mask.items()})
@@ -234,6 +203,38 @@ def _pipes(net, mask):
             module.register_forward_hook(lambda module, inputs, output: _Flow.apply(output))
         elif own: raise ValueError(f"`net` must consist of convolutions, linear and normalisation layers; {own[0][0]!r} is in a {type(module).__name__}")
     return pipes
+
+def _passed(net, mask, image):
+    "Which weights the flow passes."
+    pipes = _pipes(net, mask)
+    flow = {name: w.requires_grad_() for name, w in pipes.named_parameters() if name in mask}
+    with torch.enable_grad(), _Pipe(): reached = pipes(torch.ones(1, *image, dtype=torch.float64)).sum()
+    gradients = torch.autograd.grad(reached, list(flow.values()), allow_unused=True) if reached.requires_grad else [None] * len(flow)
+    return {name: torch.zeros_like(w, dtype=torch.bool) if g is None else g > 0 for (name, w), g in zip(flow.items(), gradients)}
+
+# %% ../nbs/03_masks.ipynb #0cb03122
+def _counting(net, mask, image):
+    "Which weights have a gradient in the network itself, with random weights and a random image: each of these lies on a path, or paths are not what matters."
+    net = deepcopy(net).cpu().double().eval().requires_grad_(False)
+    for name, p in net.named_parameters(): p.copy_(torch.randn(p.shape, generator=stream(0, "path", name), dtype=torch.float64) * max(1, p[0].numel()) ** -0.5)
+    weights = {name: p.requires_grad_() for name, p in net.named_parameters() if name in mask}
+    with torch.enable_grad():
+        logits = net(torch.rand(1, *image, generator=stream(0, "path"), dtype=torch.float64))
+        total = (logits * torch.randn(logits.shape, generator=stream(0, "path", "logits"), dtype=torch.float64)).sum()
+    gradients = torch.autograd.grad(total, list(weights.values()), allow_unused=True)
+    return {name: torch.zeros_like(w, dtype=torch.bool) if g is None else g != 0 for (name, w), g in zip(weights.items(), gradients)}
+
+def alive(
+    net: nn.Module, # Network of convolutions, linear and normalisation layers; it is not changed
+    mask: Mapping[str, Tensor], # Prunable weight name to a 0/1 tensor of its shape
+    image: tuple[int, int, int], # Shape of one image, (C, H, W)
+) -> dict[str, Tensor]: # The mask, without the weights that are on no path from a pixel to a logit
+    "Weights that are kept and lie on a path from input to output; raises `ValueError` if the mask does not fit, or the network does what paths cannot follow."
+    passed = _passed(net, mask, image)
+    dense = _passed(net, {name: torch.ones_like(m) for name, m in mask.items()}, image)
+    for name, counts in _counting(net, mask, image).items():
+        if (counts & ~dense[name]).any(): raise ValueError(f"`net` must do nothing that paths cannot follow, such as a maximum over all places or a difference; weights of {name!r} count though no path leads through them")
+    return {name: ((m != 0) & passed[name].to(m.device)).to(m.dtype) for name, m in mask.items()}
 
 # %% ../nbs/03_masks.ipynb #686b97a7
 def effective_sparsity(

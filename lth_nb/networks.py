@@ -94,6 +94,7 @@ def build(
     if not isinstance(network, str): try_out(net, name, **images)
     return net
 
+# %% ../nbs/02e_networks.ipynb #906dbaf1
 def try_out(
     net: nn.Module, # What a function has made; not changed
     name: str, # Its name, for messages

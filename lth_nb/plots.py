@@ -270,9 +270,10 @@ def effect_names(
 def effect_remarks(
     comparisons: pd.DataFrame, # Columns as in `ROW`
 ) -> list[str]: # One for each row
-    "Adjusted p, n and the note."
+    "Adjusted p, n and the note; before them the test, where it is one of equivalence."
     p = ["" if pd.isna(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}" for p in comparisons.p_adjusted]
-    return [", ".join(filter(None, [*row])) for row in zip(p, comparisons.n_a.map("n = {}".format), comparisons.note)]
+    test = comparisons.method.where(comparisons.method.str.startswith("TOST"), "")
+    return [", ".join(filter(None, [*row])) for row in zip(test, p, comparisons.n_a.map("n = {}".format), comparisons.note)]
 
 def plot_effects(
     comparisons: pd.DataFrame, # One row for each comparison, columns as in `ROW`
@@ -280,7 +281,7 @@ def plot_effects(
     ax: Axes | None = None, # Where; None: the current axes
     **kwargs: object, # For `Axes.errorbar`
 ) -> Axes: # Estimates in accuracy points, the first row on top
-    "Each estimate with its 95 % interval, adjusted p and n; hollow where there is no test."
+    "Each estimate with its 95 % interval (90 % for a test of equivalence), adjusted p and n; hollow where there is no test."
     need(comparisons, ROW)
     if comparisons.empty: raise ValueError("the table of comparisons must have a row; got none")
     ax = plt.gca() if ax is None else ax
@@ -292,7 +293,8 @@ def plot_effects(
     ax.axvline(0, color="0.5", linewidth=0.8, zorder=0)
     ax.set_yticks(at, [plain(name) for name in effect_names(comparisons)])
     for y, remark in enumerate(effect_remarks(comparisons)): ax.text(1.02, y, plain(remark), transform=ax.get_yaxis_transform(), va="center", fontsize=8)
-    ax.set(ylim=(len(at) - 0.5, -0.5), xlabel="accuracy points, 95 % interval")
+    share = 90 if comparisons.method.str.startswith("TOST").all() else 95
+    ax.set(ylim=(len(at) - 0.5, -0.5), xlabel=f"accuracy points, {share} % interval")
     return ax
 
 # %% ../nbs/13_plots.ipynb #7c3de57a

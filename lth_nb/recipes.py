@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['AUGMENTS', 'SCHEDULES', 'AFTER_WARMUP', 'DECAYED', 'PRECISIONS', 'COLUMNS', 'OWN', 'CIFAR', 'TINY', 'IMAGENET',
-           'RELEASED', 'ORIGINAL', 'PAPER', 'PRESETS', 'SPECIAL', 'Recipe', 'shared']
+           'RELEASED', 'ORIGINAL', 'PAPER', 'PRESETS', 'SPECIAL', 'RecipeLines', 'Recipe', 'shared']
 
 # %% ../nbs/05a_recipes.ipynb #b8b0d6a6
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 import torch
@@ -43,8 +43,8 @@ def _milestone(value):
 
 # %% ../nbs/05a_recipes.ipynb #c3c3a8bb
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    "How a network is trained: SGD with a schedule. Raises `ValueError` for values out of range."
+class RecipeLines:
+    "The lines of a recipe, unchecked: what `Recipe` and the studies that vary it have in common."
     epochs: int = 160 # T: passes over the training images
     lr: float = 0.1 # Learning rate before the schedule
     batch_size: int = 64 # Images in a batch
@@ -66,6 +66,9 @@ class Recipe:
     lr_ahead: bool = False # Does each step take the learning rate of the next, as where the scheduler steps before the optimiser?
     head: str = "uniform" # First weights of the last linear layer: "uniform" (PyTorch's law), or "normal" (N(0, 0.01²), biases 0)
 
+@dataclass(frozen=True, kw_only=True)
+class Recipe(RecipeLines):
+    "How a network is trained: SGD with a schedule. Raises `ValueError` for values out of range."
     def __post_init__(self): _consistent(self)
 
 # %% ../nbs/05a_recipes.ipynb #2d4e287a
@@ -87,6 +90,21 @@ def lr_at(self: Recipe,
     return self.lr * self.drop ** sum(epoch >= start + (max(1, int(m * length + 0.5)) if m < 1 else m) for m in self.milestones)
 
 # %% ../nbs/05a_recipes.ipynb #bce37866
+@patch
+def steps(self: Recipe,
+    n_train: int, # Training images
+) -> int: # At least 1
+    "Steps of one epoch."
+    return n_train // self.batch_size if self.drop_last and n_train >= self.batch_size else -(-n_train // self.batch_size)
+
+@patch
+def lengthened(self: Recipe,
+    factor: float, # At least 1
+) -> Recipe: # With so many times the epochs, in whole epochs
+    "The same schedule over more epochs: milestones that are epochs, and the warm-up, move along."
+    later = tuple(m if m < 1 else max(1, round(m * factor)) for m in self.milestones)
+    return replace(self, epochs=round(self.epochs * factor), milestones=later, warmup=round(self.warmup * factor))
+
 @patch
 def looks(self: Recipe) -> list[int]: # Epochs, counted from 1
     "Epochs after which validation and test images are looked at."

@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['MASKS', 'FOUND', 'ORDERS', 'PRUNERS', 'CHECKS', 'FAMILIES', 'RANDOM', 'ARMS', 'VARIATION', 'STRUCTURE', 'OF_PARENT',
-           'BEFORE', 'MASK_AT', 'SEMANTICS', 'OF_PRUNING', 'CELL', 'APART', 'SAID', 'Arm', 'later_defaults', 'Run',
+           'BEFORE', 'MASK_AT', 'SEMANTICS', 'OF_PRUNING', 'CELL', 'APART', 'SAID', 'Arm', 'Run', 'later_defaults',
            'row', 'pruner_of', 'family_of', 'at_own_lr', 'fleet_key']
 
 # %% ../nbs/07_runs.ipynb #b41e0ede
 import inspect
-from dataclasses import MISSING, dataclass, fields
-from functools import cache, cached_property
+from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from fastcore.basics import patch
 
 from .budgets import BUDGETS
 from .core import canonical, digest, must_be, must_lie
@@ -92,6 +93,7 @@ def _unlike(run):
     found = ARMS[run.arm].found
     return dict(other_seed=("seed",), random_labels=("label_noise",), shuffled_pixels=("pixels",), half_data=("n_train",)).get(found, ())
 
+# %% ../nbs/07_runs.ipynb #7a020003
 def _of_mask(run):
     "Raises `ValueError` for a mask that cannot be."
     arm, pruned = ARMS[run.arm], ARMS[run.arm].pruner in ("imp", "omp")
@@ -109,11 +111,12 @@ def _of_mask(run):
     if arm.pruner in ("imp", "omp") and run.ticket: raise ValueError(f"`ticket` must be '' for the arm {run.arm!r}, which finds its own; got {run.ticket!r}")
     if arm.found == "other_seed" and run.parent and run.parent.seed == run.seed: raise ValueError(f"`seed` must be another than that of the parent for {run.arm!r}; both are {run.seed}")
 
+# %% ../nbs/07_runs.ipynb #7a020004
 def _of_start(run):
     "Raises `ValueError` for a start that cannot be."
     init = ARMS[run.arm].init
     must_be("origin.arm", run.origin and run.origin.arm, dict(rewound=["dense"], trained=["dense", run.arm]).get(init, [None]))
-    if init == "trained" and run.origin is not run.parent: raise ValueError("`origin` must be the parent of a run that goes on from trained weights")
+    if init == "trained" and run.origin != run.parent: raise ValueError("`origin` must be the parent of a run that goes on from trained weights")
     if init == "rewound": object.__setattr__(run, "start_step", must_lie("start_step", run.start_step, "[1, inf)", whole=True))
     else: must_be("start_step", run.start_step, [0])
 
@@ -126,16 +129,6 @@ def _consistent(run):
     if (run.narrow is not None) != (run.arm == "sdt"): raise ValueError(f"`narrow` must be given for the arm 'sdt', and only there; got {run.narrow!r} for {run.arm!r}")
 
 # %% ../nbs/07_runs.ipynb #4633b71a
-SEMANTICS: int = 1  # Raised whenever the same description would give other numbers
-
-@cache
-def later_defaults(
-    network: str, # Name of a network
-) -> dict: # Factor to its default; empty for a network of the user's own
-    "Defaults of the factors that runs did not always have: to say them does not change a run's identity."
-    takes = inspect.signature(NETWORKS[network]).parameters if network in NETWORKS else {}
-    return {name: takes[name].default for name in ("shortcut", "norm", "stem") if name in takes}
-
 @dataclass(frozen=True, kw_only=True)
 class Run:
     "One training, described completely; raises `ValueError` for what cannot be."
@@ -174,27 +167,42 @@ class Run:
 
     def __post_init__(self): _consistent(self)
 
-    def said(self) -> dict:
-        "What the identity is made of: everything that differs from the defaults, and the runs it comes from by their ids."
-        usual = {f.name: f.default for f in fields(self)} | later_defaults(self.network) | (dict(score="magnitude") if self.score == "magnitude" else {})
-        own = {name: value for name, value in vars(self).items() if name in usual and name not in ("recipe", "parent", "origin") and (usual[name] is MISSING or value not in (usual[name], getattr(Run, name, MISSING)))}
-        recipe = {f.name: getattr(self.recipe, f.name) for f in fields(Recipe) if getattr(self.recipe, f.name) != f.default}
-        return canonical(own | dict(recipe=recipe, semantics=SEMANTICS) | {word: run.id for word, run in [("parent", self.parent), ("origin", self.origin)] if run})
+# %% ../nbs/07_runs.ipynb #4633b71c
+SEMANTICS: int = 1  # Raised whenever the same description would give other numbers
 
-    @cached_property
-    def id(self) -> str:
-        "SHA-256 of what the run says; equal runs have equal ids, on every machine."
-        return digest(self.said())
+@cache
+def later_defaults(
+    network: str, # Name of a network
+) -> dict: # Factor to its default; empty for a network of the user's own
+    "Defaults of the factors that runs did not always have: to say them does not change a run's identity."
+    takes = inspect.signature(NETWORKS[network]).parameters if network in NETWORKS else {}
+    return {name: takes[name].default for name in ("shortcut", "norm", "stem") if name in takes}
 
-    @property
-    def needs(self) -> list["Run"]:
-        "The runs that must be trained before this one."
-        return list({run.id: run for run in (self.parent, self.origin) if run}.values())
+@patch
+def said(self: Run) -> dict:
+    "What the identity is made of: everything that differs from the defaults, and the runs it comes from by their ids."
+    unsaid = dict(score=("none", "magnitude")) | {name: (None, default) for name, default in later_defaults(self.network).items()}
+    plain = [f for f in fields(self) if f.name not in ("recipe", "parent", "origin")]
+    own = {f.name: value for f in plain if (value := getattr(self, f.name)) not in unsaid.get(f.name, (f.default,))}
+    recipe = {f.name: getattr(self.recipe, f.name) for f in fields(Recipe) if getattr(self.recipe, f.name) != f.default}
+    return canonical(own | dict(recipe=recipe, semantics=SEMANTICS) | {word: run.id for word, run in [("parent", self.parent), ("origin", self.origin)] if run})
 
-    @cached_property
-    def generation(self) -> int:
-        "How many runs must be trained before this one, one after the other."
-        return 1 + max((run.generation for run in self.needs), default=-1)
+@patch(as_prop=True)
+def id(self: Run) -> str:
+    "SHA-256 of what the run says, computed once; equal runs have equal ids, on every machine."
+    if "_id" not in vars(self): object.__setattr__(self, "_id", digest(self.said()))
+    return self._id
+
+# %% ../nbs/07_runs.ipynb #4633b71e
+@patch(as_prop=True)
+def needs(self: Run) -> list[Run]:
+    "The runs that must be trained before this one."
+    return list({run.id: run for run in (self.parent, self.origin) if run}.values())
+
+@patch(as_prop=True)
+def generation(self: Run) -> int:
+    "How many runs must be trained before this one, one after the other."
+    return 1 + max((run.generation for run in self.needs), default=-1)
 
 # %% ../nbs/07_runs.ipynb #644841c6
 def row(
@@ -243,5 +251,6 @@ def fleet_key(
 ) -> str: # Runs with equal keys may share a fleet
     "Identity of everything that the members of a fleet have in common."
     common = {name: value for name, value in shared(run.recipe).items() if name in SAID or value != getattr(Recipe, name)}
-    later = {name: run.said()[name] for name in (*VARIATION, "own", "shortcut", "norm", "stem", "start_step") if name in run.said()}
+    said = run.said()
+    later = {name: said[name] for name in (*VARIATION, "own", "shortcut", "norm", "stem", "start_step") if name in said}
     return digest([run.data, run.n_train, run.n_test, run.val_share, run.network, run.depth, run.width, run.residual, run.narrow, common, *([later] if later else [])])

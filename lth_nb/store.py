@@ -87,6 +87,7 @@ def __contains__(self: RunStore, id: str) -> bool:
     "Is this run finished?"
     return (self.folder(id) / "record.json").is_file()
 
+# %% ../nbs/08_store.ipynb #34eb11fb
 @patch
 def save(self: RunStore,
     id: str, # Identity of the run

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['WHOLE', 'FACTORS', 'LISTS', 'CHOICES', 'FIXED', 'PROTOCOLS', 'REWINDS', 'DEMO', 'Study', 'Plan', 'Replicate',
-           'arm_run', 'with_needs', 'narrow', 'prunable_weights', 'maker', 'parts_of', 'images_of', 'steps_of',
-           'lengthened', 'plan', 'battery']
+           'arm_run', 'with_needs', 'narrow', 'prunable_weights', 'maker', 'parts_of', 'images_of', 'plan', 'battery']
 
 # %% ../nbs/09_studies.ipynb #b0e75ea5
 import tomllib
@@ -28,7 +27,7 @@ from .masks import sparsity
 from .models import PROFILES, count, prunable
 from .networks import NETWORKS, Network, build, expanded, identity, takes
 from .pruning import EXCEPTIONS, SCOPES, round_of, round_sparsity, rounds_to
-from .recipes import Recipe
+from .recipes import Recipe, RecipeLines
 from .resnets import is_large
 from .runs import ARMS, BEFORE, CHECKS, FOUND, MASK_AT, OF_PARENT, PRUNERS, RANDOM, STRUCTURE, VARIATION, Run
 from .scores import SCORES
@@ -81,8 +80,8 @@ def _consistent(study):
 
 # %% ../nbs/09_studies.ipynb #b2992e6e
 @dataclass(frozen=True, kw_only=True)
-class Study:
-    "What is varied and what is fixed; raises `ValueError` for anything that cannot be run."
+class _Asked:
+    "Images, networks and arms of a study, unchecked; the lines of its recipe come to them."
     name: str # Name of the study
     dataset: str = "digits" # Name of the image set
     n_train: Any = None # Training images, factor; None: all that are left
@@ -98,9 +97,7 @@ class Study:
     shortcut: Any = None # "conv" or "pad", factor
     norm: Any = None # With BatchNorm? Factor
     stem: Any = None # "small" or "large", factor; None: by the size of the images
-    epochs: Any = 160 # Epochs of each training, factor
     equal: str = "epochs" # What runs with more and with fewer training images have in common: "epochs", or "steps" (those of the most images)
-    lr: Any = 0.1 # Learning rate, factor
     seeds: tuple[int, ...] = () # One replicate of everything for each
     arms: tuple[str, ...] = ("dense", "lt_imp", "lt_omp", "rr_imp", "rr_omp", "sdt") # What is trained
     sparsity: tuple[float, ...] = (0.59, 0.832) # Shares of prunable weights removed; what is within 1 % of a round of IMP means that round
@@ -113,24 +110,15 @@ class Study:
     prunable: str = "standard" # Which weights may be pruned: a name in `PROFILES`
     exceptions: str = "none" # Layers that are excepted from a global threshold: "none", "cap", "spare" or "both"
     mask_at: str = "last" # The epoch whose weights are pruned: "last", "best_val" or "best_test"
-    batch_size: int = 64 # Recipe, as are the following
-    momentum: float = 0.9
-    nesterov: bool = False
-    weight_decay: float = 5e-4
-    decayed: str = "all"
-    schedule: str = "step"
-    milestones: tuple[float, ...] = (0.5, 0.75)
-    drop: float = 0.1
-    warmup: int = 0
-    after_warmup: str = "keep"
-    label_smoothing: float = 0.0
-    augment: str = "none"
-    drop_last: bool = True
-    evaluations: int = 5
-    precision: str = "float32"
-    normalise: str = "computed"
-    lr_ahead: bool = False
-    head: str = "uniform"
+
+# %% ../nbs/09_studies.ipynb #b2992e70
+@dataclass(frozen=True, kw_only=True)
+class Study(RecipeLines, _Asked):
+    "What is varied and what is fixed; raises `ValueError` for anything that cannot be run."
+    epochs: Any = 160 # Epochs of each training, factor
+    lr: Any = 0.1 # Learning rate, factor
+    augment: str = "none" # "none" or "crop_flip"
+    evaluations: int = 5 # How often validation and test images are looked at, evenly spread, the last epoch included
     fleet: int | None = None # Most networks trained at once; None: as many as a short timing proposes. The first execution pins it
     similar: float | None = None # Declared margin of "similar" accuracy, in [0, 1]; None: the paper's for this image set
     sufficient: bool | None = None # Are these epochs declared sufficient? Only asked where one budget is run
@@ -225,12 +213,12 @@ class Replicate:
         if found == "other_seed": return dict(seed=self.common["seed"] ^ 1)  # 0 and 1 take each other's, 2 and 3, …, whatever other seeds there are
         if found != "half_data": return FOUND.get(found, {})
         n, half = self.common["n_train"], max(1, self.common["n_train"] // 2)
-        longer = lengthened(self.mask_recipe, steps_of(self.mask_recipe, n) / steps_of(self.mask_recipe, half))
+        longer = self.mask_recipe.lengthened(self.mask_recipe.steps(n) / self.mask_recipe.steps(half))
         return dict(n_train=half) | (dict(recipe=longer) if self.study.equal == "steps" else {})
 
     def rewound_to(self) -> int:
         "The step to which weights are rewound; at least the first."
-        steps = self.mask_recipe.epochs * steps_of(self.mask_recipe, self.common["n_train"])
+        steps = self.mask_recipe.epochs * self.mask_recipe.steps(self.common["n_train"])
         return min(max(1, round(self.study.rewind * steps)), steps - 1)
 
 # %% ../nbs/09_studies.ipynb #9d010003
@@ -341,25 +329,10 @@ def images_of(
     return plan.seen[key]
 
 # %% ../nbs/09_studies.ipynb #c6f29503
-def steps_of(
-    recipe: Recipe, # Says the size of a batch, and what becomes of a partial one
-    n_train: int, # Training images
-) -> int: # At least 1
-    "Steps of one epoch."
-    return n_train // recipe.batch_size if recipe.drop_last and n_train >= recipe.batch_size else -(-n_train // recipe.batch_size)
-
-def lengthened(
-    recipe: Recipe, # A recipe
-    factor: float, # At least 1
-) -> Recipe: # With so many times the epochs, in whole epochs
-    "The same schedule over more epochs."
-    later = tuple(m if m < 1 else max(1, round(m * factor)) for m in recipe.milestones)
-    return replace(recipe, epochs=round(recipe.epochs * factor), milestones=later, warmup=round(recipe.warmup * factor))
-
 def _recipe(study, epochs, lr, n_train, most):
     "The recipe of one combination of factors, where the run with the most training images has `most`."
     recipe = study.recipe(epochs, lr)
-    return recipe if study.equal == "epochs" else lengthened(recipe, steps_of(recipe, most) / steps_of(recipe, n_train))
+    return recipe if study.equal == "epochs" else recipe.lengthened(recipe.steps(most) / recipe.steps(n_train))
 
 # %% ../nbs/09_studies.ipynb #9a030004
 def _combinations(study, data):
@@ -380,6 +353,55 @@ def _structure(combination, study, networks):
     if factors["residual"] is False: factors["shortcut"] = None           # nothing goes around its blocks: not another network
     return factors | dict(width=factors["width"] if isinstance(factors["width"], int) else None)
 
+# %% ../nbs/09_studies.ipynb #9a030006
+def _own_networks(study, networks):
+    "The user's own networks; raises `ValueError` for a name that is not known, or known already."
+    for name in networks:
+        if name in NETWORKS: raise ValueError(f"`networks` must have other names than the library's, {list(NETWORKS)}; got {name!r}")
+    networks = {name: n if isinstance(n, Network) else Network(n) for name, n in networks.items()}
+    for name in study.network:
+        must_be("network", name, [*NETWORKS, *networks])
+        if name in networks and networks[name].prunable != PROFILES[0]: must_be(f"prunable of a study of {name}, which says itself what may be pruned,", study.prunable, PROFILES[:1])
+    return networks
+
+@cache
+def _own(network, make):
+    "Identity of a network of the user's own."
+    with torch.device("meta"): net = make()
+    return identity(net, network.prunable)
+
+# %% ../nbs/09_studies.ipynb #9a030007
+def _with_ticket(study, ticket):
+    "A study of a given ticket is one of its sparsity."
+    given = [arm for arm in study.arms if ARMS[arm].pruner == "given"]
+    if bool(given) != (ticket is not None): raise ValueError(f"`ticket` must be given for the arms '…_given', and only for these; got {'one' if ticket else 'none'} for {list(study.arms)}")
+    found = [arm for arm in study.arms if ARMS[arm].pruner in ("imp", "omp")]
+    if ticket and found: raise ValueError(f"`arms` must not find tickets of their own beside one from elsewhere, whose θ₀ is another; got {found}")
+    return study if ticket is None else replace(study, sparsity=(sparsity(ticket.mask),))
+
+def _fits(ticket, make, which):
+    "Raises `ValueError` for a ticket that masks other weights than may be pruned: a small dense network or a random mask beside it would not be of its size."
+    with torch.device("meta"): weights = prunable_weights(make.args[0], make(), which)
+    unlike = sorted({name for name, w in weights.items() if name not in ticket.mask or ticket.mask[name].shape != w.shape} | set(ticket.mask) - set(weights))
+    if unlike: raise ValueError(f"`ticket` must mask just the weights that may be pruned, as `prunable` of the study or of your `Network` says; they differ in {unlike}")
+
+# %% ../nbs/09_studies.ipynb #9a030009
+def _runs(empty, combination, parts, most, makers):
+    "The runs of one combination of factors; `makers` remembers how networks are built, so that `narrow` can remember too."
+    study, data, network, factors = empty.study, empty.data, combination["network"], _structure(combination, empty.study, empty.networks)
+    variation = {name: combination[name] for name in VARIATION}
+    if variation["image_size"] == data.shape[1]: variation["image_size"] = None
+    recipe, mask_recipe = [_recipe(study, combination["epochs"], lr, len(parts.train), most) for lr in (combination["lr"], combination["mask_lr"] or combination["lr"])]
+    common = dict(dataset=data.name, data=data.fingerprint, n_train=len(parts.train), n_test=len(parts.test), val_share=study.val_share,
+                  network=network, **factors, **variation, recipe=recipe)
+    if factors["stem"] and is_large(factors["stem"], variation["image_size"] or data.shape[1]) == is_large(None, variation["image_size"] or data.shape[1]): common["stem"] = factors["stem"] = None    # what its images mean anyway
+    make = makers.setdefault((network, variation["image_size"], *factors.values()), maker(Run(arm="dense", seed=0, **common), empty))
+    if network in empty.networks: common["own"] = _own(empty.networks[network], make)
+    if empty.ticket: _fits(empty.ticket, make, study.prunable)
+    for seed in study.seeds:
+        yield from _replicate_runs(Replicate(study, common | dict(seed=seed), mask_recipe, make, empty.ticket))
+
+# %% ../nbs/09_studies.ipynb #9a03000a
 def plan(
     study: Study, # What to run
     *,
@@ -396,51 +418,6 @@ def plan(
     empty, makers = Plan(_with_ticket(study, ticket), data, (), networks, ticket), {}
     runs = [run for combination in _combinations(empty.study, data) for run in _runs(empty, *combination, makers)]
     return replace(empty, runs=tuple(with_needs(runs)))
-
-def _runs(empty, combination, parts, most, makers):
-    "The runs of one combination of factors; `makers` remembers how networks are built, so that `narrow` can remember too."
-    study, data, network, factors = empty.study, empty.data, combination["network"], _structure(combination, empty.study, empty.networks)
-    variation = {name: combination[name] for name in VARIATION}
-    if variation["image_size"] == data.shape[1]: variation["image_size"] = None
-    recipe, mask_recipe = [_recipe(study, combination["epochs"], lr, len(parts.train), most) for lr in (combination["lr"], combination["mask_lr"] or combination["lr"])]
-    common = dict(dataset=data.name, data=data.fingerprint, n_train=len(parts.train), n_test=len(parts.test), val_share=study.val_share,
-                  network=network, **factors, **variation, recipe=recipe)
-    if factors["stem"] and is_large(factors["stem"], variation["image_size"] or data.shape[1]) == is_large(None, variation["image_size"] or data.shape[1]): common["stem"] = factors["stem"] = None    # what its images mean anyway
-    make = makers.setdefault((network, variation["image_size"], *factors.values()), maker(Run(arm="dense", seed=0, **common), empty))
-    if network in empty.networks: common["own"] = _own(empty.networks[network], make)
-    if empty.ticket: _fits(empty.ticket, make, study.prunable)
-    for seed in study.seeds:
-        yield from _replicate_runs(Replicate(study, common | dict(seed=seed), mask_recipe, make, empty.ticket))
-
-def _fits(ticket, make, which):
-    "Raises `ValueError` for a ticket that masks other weights than may be pruned: a small dense network or a random mask beside it would not be of its size."
-    with torch.device("meta"): weights = prunable_weights(make.args[0], make(), which)
-    unlike = sorted({name for name, w in weights.items() if name not in ticket.mask or ticket.mask[name].shape != w.shape} | set(ticket.mask) - set(weights))
-    if unlike: raise ValueError(f"`ticket` must mask just the weights that may be pruned, as `prunable` of the study or of your `Network` says; they differ in {unlike}")
-
-def _own_networks(study, networks):
-    "The user's own networks; raises `ValueError` for a name that is not known, or known already."
-    for name in networks:
-        if name in NETWORKS: raise ValueError(f"`networks` must have other names than the library's, {list(NETWORKS)}; got {name!r}")
-    networks = {name: n if isinstance(n, Network) else Network(n) for name, n in networks.items()}
-    for name in study.network:
-        must_be("network", name, [*NETWORKS, *networks])
-        if name in networks and networks[name].prunable != PROFILES[0]: must_be(f"prunable of a study of {name}, which says itself what may be pruned,", study.prunable, PROFILES[:1])
-    return networks
-
-def _with_ticket(study, ticket):
-    "A study of a given ticket is one of its sparsity."
-    given = [arm for arm in study.arms if ARMS[arm].pruner == "given"]
-    if bool(given) != (ticket is not None): raise ValueError(f"`ticket` must be given for the arms '…_given', and only for these; got {'one' if ticket else 'none'} for {list(study.arms)}")
-    found = [arm for arm in study.arms if ARMS[arm].pruner in ("imp", "omp")]
-    if ticket and found: raise ValueError(f"`arms` must not find tickets of their own beside one from elsewhere, whose θ₀ is another; got {found}")
-    return study if ticket is None else replace(study, sparsity=(sparsity(ticket.mask),))
-
-@cache
-def _own(network, make):
-    "Identity of a network of the user's own."
-    with torch.device("meta"): net = make()
-    return identity(net, network.prunable)
 
 # %% ../nbs/09_studies.ipynb #6ae4920b
 DEMO: Study = Study(name="demo", n_train=300, n_test=1200, depth=8, width=8, residual=[True, False], epochs=32, lr=[0.03, 0.1, 0.3],

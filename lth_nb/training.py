@@ -111,6 +111,7 @@ class Training:
     ):
         self.members, self.data, self.parts, self.engine, self.recipe = list(members), data, parts, engine, members[0].recipe
         n, dtype = len(self.members), self.recipe.dtype()
+        self.steps = self.recipe.steps(len(parts.train))                  # of an epoch
         self.wanted = sorted({must_keep(what, parts, self.recipe.epochs * self.steps) for m in self.members for what in m.keep}, key=str)
         if isinstance(data, Folder): self.images = Streamed(data, parts, dtype, engine.device, workers=workers, normalise=self.recipe.normalise)
         else: self.images = Images.of(data, parts, dtype, engine.device, self.recipe.normalise)
@@ -123,30 +124,27 @@ class Training:
         self.refused = None                                                # the members for which a smaller fleet was tried in vain
         self._seat([min(k, n - 1) for k in range(self.size)])
 
-    @property
-    def steps(self) -> int:
-        "Steps of an epoch."
-        n, size = len(self.parts.train), self.recipe.batch_size
-        return n // size if self.recipe.drop_last and n >= size else -(-n // size)
-
-    def _first_step(self):
-        "Steps that lie behind all members: they are rewound to one place."
-        first, *others = [must_lie("start_step", m.start_step, f"[0, {self.recipe.epochs * self.steps})", whole=True) for m in self.members]
-        for other in others: must_be("start_step of the members of a fleet", other, [first])
-        return first
-
-    def _seat(self, slots):
-        "Make the fleet in which slot k holds the member `slots[k]`, at its start."
-        self.slots, n, size = slots, len(self.parts.train), self.recipe.batch_size
-        self.fleet, self.sgd = prepare([self.members[k] for k in slots], self.engine.device)
-        loop = StreamLoop if isinstance(self.images, Streamed) else ImageLoop
-        self.loop = loop(self.fleet, self.sgd, self.images, n - n % size if self.recipe.drop_last and n >= size else n, self.engine)
-        self.kept = {what: {name: t.clone() for name, t in self.fleet.body.state_dict().items()} for what in self.wanted}
-        self.best = {what: torch.full((self.fleet.size,), -1.0, dtype=torch.float64) for what in self.wanted if what in BEST}    # accuracy of each slot
-
-# %% ../nbs/06_training.ipynb #a99f7219
+# %% ../nbs/06_training.ipynb #3c9d9ecc
 from fastcore.basics import patch
 
+@patch
+def _first_step(self: Training):
+    "Steps that lie behind all members: they are rewound to one place."
+    first, *others = [must_lie("start_step", m.start_step, f"[0, {self.recipe.epochs * self.steps})", whole=True) for m in self.members]
+    for other in others: must_be("start_step of the members of a fleet", other, [first])
+    return first
+
+@patch
+def _seat(self: Training, slots):
+    "Make the fleet in which slot k holds the member `slots[k]`, at its start."
+    self.slots, n = slots, len(self.parts.train)
+    self.fleet, self.sgd = prepare([self.members[k] for k in slots], self.engine.device)
+    loop = StreamLoop if isinstance(self.images, Streamed) else ImageLoop
+    self.loop = loop(self.fleet, self.sgd, self.images, min(n, self.steps * self.recipe.batch_size), self.engine)
+    self.kept = {what: {name: t.clone() for name, t in self.fleet.body.state_dict().items()} for what in self.wanted}
+    self.best = {what: torch.full((self.fleet.size,), -1.0, dtype=torch.float64) for what in self.wanted if what in BEST}    # accuracy of each slot
+
+# %% ../nbs/06_training.ipynb #a99f7219
 @patch
 def tensors(self: Training) -> dict[str, Tensor]: # One row, or as many rows, for each of the K slots
     "What the slots hold."
@@ -230,6 +228,7 @@ def _look(self: Training):
     val = right[:, :n_val].mean(1) if n_val else torch.full((self.fleet.size,), float("nan"), dtype=torch.float64)
     return torch.stack([val, right[:, n_val:].mean(1)])
 
+# %% ../nbs/06_training.ipynb #c5a419d0
 @patch
 def outcomes(self: Training) -> list[Outcome]: # One for each member
     "What the training gave."
