@@ -172,6 +172,10 @@ def _tested(numbers, test, what, notes, **columns):
     row, name = TESTS[must_be("test", test, TESTS)]
     return row(numbers, notes=notes, method=f"{what}, {name}", **columns)
 
+def _scale(response):
+    "What stands before the method where a response is no difference in accuracy."
+    return f"{response}: " * ("-" not in response)
+
 def _notes(values):
     "What a reader must know of a response."
     top = int(values.censored.sum()) if "censored" in values else 0
@@ -201,7 +205,7 @@ def contrasts(
     for factor in able if factors is None else [must_be("factors", f, able) for f in factors]:
         for levels in level_sets(values, factor):
             means, notes = complete(values, factor, levels) if factor not in follow else (pd.DataFrame(columns=levels), ["varies only with dataset"])
-            what = f"one slope per seed (per {SCALES[factor].unit})" if factor in SCALES else "one difference per seed"
+            what = _scale(response) + (f"one slope per seed (per {SCALES[factor].unit})" if factor in SCALES else "one difference per seed")
             rows.append(_tested(seed_contrasts(means, factor), test, what, [*notes, *_notes(values)], factor=factor, level_a=levels[0], level_b=levels[-1]))
     return _family(rows, adjust)
 
@@ -238,15 +242,16 @@ def interactions(
     if any(isinstance(pair, str) or len(pair) != 2 for pair in pairs): raise ValueError(f"`pairs` must hold pairs of columns; got {pairs!r}")
     for a, b in pairs:
         must_be("pairs", a, ["lr", *CELL]); must_be("pairs", b, [c for c in ["lr", *CELL] if c != a])
+        what = _scale(response) + _number_of(a, b)
         sets = [level_sets(values, f) if f in values and values[f].nunique() > 1 else [] for f in (a, b)]
-        rows += [_interaction(values, a, b, first, second, test) for first in sets[0] for second in sets[1]]
-        if not all(sets): rows.append(_tested([], test, _number_of(a, b), [f"{f} does not vary" for f, s in zip((a, b), sets) if not s], factor=f"{a} × {b}"))
+        rows += [_interaction(values, a, b, first, second, test, what) for first in sets[0] for second in sets[1]]
+        if not all(sets): rows.append(_tested([], test, what, [f"{f} does not vary" for f, s in zip((a, b), sets) if not s], factor=f"{a} × {b}"))
     return _family(rows, adjust)
 
-def _interaction(values, a, b, first, second, test):
+def _interaction(values, a, b, first, second, test, what):
     "The row of two factors, each at some of its levels."
     numbers, notes = crossed_contrasts(values, a, b, first, second)
-    return _tested(numbers, test, _number_of(a, b), notes + _notes(values), factor=f"{a} × {b}", level_a=f"{first[0]} × {second[0]}", level_b=f"{first[-1]} × {second[-1]}")
+    return _tested(numbers, test, what, notes + _notes(values), factor=f"{a} × {b}", level_a=f"{first[0]} × {second[0]}", level_b=f"{first[-1]} × {second[-1]}")
 
 def _number_of(a, b):
     "What one number per seed is."
