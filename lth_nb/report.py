@@ -133,7 +133,7 @@ OPEN: dict[bool, str] = {  # By inference? What a verdict says
     False: "<p>All five: a <b>jackpot</b> winning ticket. The first four: a <b>secondary</b> prize. One of the first four fails: <b>none</b>. Where runs are missing: <b>undecided</b>. {used}Definition: Ma et al. 2021, §3.</p>"
            '<p class="small">Means over seeds are compared with the margins. ✓ holds, ✗ does not, – cannot be told from these runs, such as 1 without a second budget of epochs; ',
     True: "<p>All five are shown: a <b>jackpot</b> winning ticket. The first four are shown, and that the fifth fails: a <b>secondary</b> prize. One of the first four is shown to fail: <b>none</b>. Otherwise <b>undecided</b>, with the verdicts that are "
-          "excluded. {used}Conditions: Ma et al. 2021, §3; each is tested over all learning rates with seeds as units, and a verdict is given only where the two others are excluded, so that for each cell it is wrong with probability at most α = {alpha}. "
+          "excluded. {used}Conditions: Ma et al. 2021, §3; each is tested over all learning rates with seeds as units, and a verdict is given only where the two others are excluded, so that for each cell it is wrong with probability at most α = {alpha}, where differences between arms vary roughly symmetrically over seeds. "
           "<i>Further seeds</i>: how many would settle the verdict, if means and spreads stay what they are; – where no number would.</p>"
           '<p class="small">✓ is shown to hold, ✗ is shown to fail, – neither is shown: seeds are too few, the difference lies too near to its margin, or runs are missing; '}
 
