@@ -6,6 +6,7 @@
 __all__ = ['R_P', 'lacks', 'dense_of', 'correlations']
 
 # %% ../nbs/09g_correlations.ipynb #09a70004
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -76,13 +77,21 @@ def correlations(
     must_lie("p", p, "(0, 1]")
     store, dense, by_id = RunStore(store, create=False), dense_of(plan), {run.id: run for run in plan.runs}
     if not dense: raise ValueError(f"`plan` must hold runs of the family 'lt'; it holds the arms {sorted({run.arm for run in plan.runs})}")
-    rows = [_correlated(by_id[id], of, plan, store, p) for id, of in dense.items()]
-    return pd.DataFrame(rows, columns=R_P).astype(dict(run="string", note="string"))
+    like, rows = lambda run: (dense[run.id].id if dense[run.id] else run.id, run.prunable, run.ticket), {}
+    for _, runs in groupby(sorted((by_id[id] for id in dense), key=like), like):
+        runs = list(runs)
+        ends = _ends(runs[0], dense[runs[0].id], plan, store, p)                    # once for all tickets of a dense network
+        rows |= {run.id: _correlated(run, ends, plan, store, p) for run in runs}
+    return pd.DataFrame([rows[id] for id in dense], columns=R_P).astype(dict(run="string", note="string"))
 
-def _correlated(run, dense, plan, store, p):
-    "The row of one ticket."
+def _ends(run, dense, plan, store, p):
+    "Both fresh sets of weights, and those of the dense network at its end, or None and why."
     (start, init), (_, reinit) = [_initial(run, plan, stream) for stream in ("init", "reinit")]
-    (final, lost), (mask, unmasked) = _final(dense, start, init, store, p), _mask(run, plan, store, p)
+    return init, reinit, *_final(dense, start, init, store, p)
+
+def _correlated(run, ends, plan, store, p):
+    "The row of one ticket."
+    (init, reinit, final, lost), (mask, unmasked) = ends, _mask(run, plan, store, p)
     r = lambda weights, under: weight_correlation(weights, final, p=p, mask=under)
     row = dict(run=run.id, note="; ".join(dict.fromkeys(lost + unmasked)))
     if final: row |= dict(r_p_dense=r(init, None))

@@ -15,8 +15,8 @@ import pandas as pd
 
 from .core import must_be, must_lie
 from .factors import OF_IMAGE_SET, complete, crossed_contrasts, responses, seed_contrasts
-from .runs import APART, CELL, at_own_lr, family_of
-from .statistics import tidy
+from .runs import APART, CELL, family_of, own_lr
+from .statistics import merged, tidy
 
 # %% ../nbs/11f_estimands.ipynb #11f00007
 class Untestable(ValueError): "A table lacks what a hypothesis needs; the words say what that is."
@@ -44,7 +44,7 @@ def _elsewhere(df):
     "Tickets at another learning rate than that of their mask, against the same tickets at that one."
     if "mask_lr" not in df: raise Untestable("the column mask_lr")
     df = _on_grid(df)
-    own, away = accuracies(df, "lt"), df.drop(at_own_lr(df).index)
+    own, away = accuracies(df, "lt"), df[~own_lr(df)]
     away = away[away.arm.map(family_of) == "lt"]
     if away.empty: raise Untestable("tickets at another learning rate than that of their mask")
     away = pd.concat([accuracies(rows.drop(columns="mask_lr"), "lt").assign(mask_lr=lr) for lr, rows in away.groupby("mask_lr")], ignore_index=True)
@@ -55,10 +55,7 @@ def _elsewhere(df):
 
 def _on_grid(df):
     "Learning rates of tickets and of masks as the same numbers, where they differ by rounding only."
-    rates = pd.concat([pd.to_numeric(df[c]).astype("Float64").astype(float) for c in ("lr", "mask_lr")], keys=["lr", "mask_lr"], ignore_index=False)
-    levels = np.sort(rates.dropna().unique())
-    first = np.concatenate([[True], np.diff(np.log(levels)) > 1e-6])[:len(levels)]
-    rates = rates.map(dict(zip(levels, levels[first][np.cumsum(first) - 1])))
+    rates = merged(pd.concat([pd.to_numeric(df[c]).astype("Float64").astype(float) for c in ("lr", "mask_lr")], keys=["lr", "mask_lr"]), np.log)
     return df.assign(lr=rates["lr"].to_numpy(), mask_lr=rates["mask_lr"].to_numpy()).reset_index(drop=True)
 
 def _dense(df):

@@ -19,6 +19,7 @@ import pandas as pd
 from .conditions import margin_of
 from .core import canonical, digest, must_be, must_lie
 from .estimands import ESTIMANDS, LARGE, NEAR, RATES, TRIVIAL
+from .store import write_whole
 from .studies import Study
 
 # %% ../nbs/11g_hypotheses.ipynb #11e10007
@@ -218,7 +219,7 @@ def write_frozen(
     "Store what is frozen, as JSON that can be read; raises `ValueError` where the file holds something else."
     content = frozen_content(study, claims, pilot=pilot)
     if Path(path).exists(): _agree(_stored(path), content)
-    else: Path(path).write_text(json.dumps(dict(digest=digest(content)) | content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    else: write_whole(Path(path), (json.dumps(dict(digest=digest(content)) | content, indent=1, ensure_ascii=False) + "\n").encode())
     return digest(content)
 
 def frozen(

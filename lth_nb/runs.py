@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MASKS', 'FOUND', 'ORDERS', 'PRUNERS', 'CHECKS', 'FAMILIES', 'RANDOM', 'ARMS', 'VARIATION', 'STRUCTURE', 'OF_PARENT',
            'BEFORE', 'MASK_AT', 'SEMANTICS', 'OF_PRUNING', 'CELL', 'APART', 'SAID', 'Arm', 'Run', 'later_defaults',
-           'row', 'pruner_of', 'family_of', 'at_own_lr', 'fleet_key']
+           'row', 'pruner_of', 'family_of', 'own_lr', 'at_own_lr', 'fleet_key']
 
 # %% ../nbs/07_runs.ipynb #b41e0ede
 import inspect
@@ -235,13 +235,19 @@ def family_of(
     "The family of an arm: its name without the pruner."
     return arm if pruner_of(arm) == "none" else arm.rpartition("_")[0]
 
+def own_lr(
+    table: pd.DataFrame, # A table of runs
+) -> np.ndarray: # For each row: was its mask found at its own learning rate, or has it none?
+    "Learning rates are compared to a millionth."
+    if "mask_lr" not in table: return np.ones(len(table), bool)
+    mask_lr, lr = (pd.to_numeric(table[c]).astype("Float64").to_numpy(float, na_value=np.nan) for c in ("mask_lr", "lr"))
+    return np.isnan(mask_lr) | np.isclose(mask_lr, lr, rtol=1e-6, atol=0)
+
 def at_own_lr(
     table: pd.DataFrame, # A table of runs
 ) -> pd.DataFrame: # Its rows whose mask was found at their own learning rate, or that have none
     "What verdicts and comparisons are about; masks found at another learning rate are a question of their own (Ma et al. 2021, Table 4)."
-    if "mask_lr" not in table: return table
-    mask_lr, lr = (pd.to_numeric(table[c]).astype("Float64").to_numpy(float, na_value=np.nan) for c in ("mask_lr", "lr"))
-    return table[np.isnan(mask_lr) | np.isclose(mask_lr, lr, rtol=1e-6, atol=0)]
+    return table[own_lr(table)]
 
 # %% ../nbs/07_runs.ipynb #57b53873
 SAID: tuple[str, ...] = ("epochs", "batch_size", "momentum", "augment", "drop_last", "evaluations", "precision")  # Fields that a fleet's key always says; others only where they are no default, so that a new field changes no key

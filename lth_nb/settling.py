@@ -131,7 +131,8 @@ def fix_looks(
     "Store the looks at these runs, whatever their seeds; raises `ValueError` that names what differs from the looks that are stored."
     file, key, looks = store.path / LOOKS, digest(sorted({digest(_kind(run)) for run in planned.runs})), canonical(looks)
     with store.lock():
-        fixed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        try: fixed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        except ValueError: raise ValueError(f"{str(file)!r} must hold the looks that were fixed before the first; it is damaged") from None
         if key not in fixed: write_whole(file, json.dumps(fixed | {key: looks}, indent=1, ensure_ascii=False).encode())
     for name, was in fixed.get(key, looks).items():
         if was != looks[name]: raise ValueError(f"`{name}` must be {was!r}, as fixed in {str(file)!r} before the first look; got {looks[name]!r}")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from .core import must_be, must_lie
 from .factors import contrasts
-from .runs import CELL, family_of, pruner_of
+from .runs import CELL, family_of, own_lr, pruner_of
 from .statistics import diverged, finished, need
 from .verdicts import RANK, groups, judge
 
@@ -54,10 +54,7 @@ def _why_not(df, name, option):
 
 def _elsewhere(df):
     "Re-initialised runs whose mask was found at another learning rate."
-    again = df.arm.astype(str).map(family_of).str.startswith("rr")
-    if "mask_lr" not in df: return again & False
-    lr, mask_lr = [pd.to_numeric(df[c]).astype("Float64").to_numpy(float, na_value=np.nan) for c in ("lr", "mask_lr")]
-    return again & ~np.isnan(mask_lr) & ~np.isclose(lr, mask_lr, rtol=1e-6, atol=0)
+    return df.arm.astype(str).map(family_of).str.startswith("rr") & ~own_lr(df)
 
 def possible(
     df: pd.DataFrame, # A table of runs
