@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from .conditions import Curve, at_edge, fallen_below, known_epochs, margin_of, said, verdict_of
+from .conditions import Curve, fallen_below, known_epochs, margin_of
 from .core import must_lie
 from .inference import CellTests, Choice, Effects, Trial, inferred
 from .runs import CELL
 from .statistics import diverged, need, tidy
-from .verdicts import cells_of, terms_for
+from .verdicts import cells_of, grid_notes, terms_for, verdict_row
 
 # %% ../nbs/11c_summaries.ipynb #11d00006
 def welch(
@@ -101,14 +101,9 @@ def _row(cell, arms, terms, alpha, fallen):
     rest = [_trial(lt, sdt, terms.gap), _trial(lt, rr, terms.gap), at, _trial(lt, largest, -terms.similar)]
     found = inferred(CellTests(first, known, rest, [Choice()] * 5, (np.zeros(5, bool),) * 2, terms.same_lr), terms.similar, alpha)
     shown = dict(dense=dense, lt=lt, rr=rr, sdt=sdt)
-    edge = [name for name, rows in shown.items() if at_edge(_curve(rows))]
-    absent = [name for name, rows in shown.items() if not len(rows)]
-    note = [f"no runs of {', '.join(absent)}"] * bool(absent) + ["best lr at the edge of the grid: " + ", ".join(edge)] * bool(edge)
-    conditions = {f"c{i}": said(t) for i, t in enumerate(found.truth, 1)} | {f"c{i}_estimate": found.columns[f"c{i}_estimate"] for i in range(1, 6)}
-    n_seeds = int(min(rows.n.min() for rows in shown.values() if len(rows)))
-    margins = dict(similar=terms.similar, gap=terms.gap, min_sparsity=terms.min_sparsity, edge=bool(edge), n_seeds=n_seeds, n_diverged=np.nan)
-    return (cell | dict(verdict=str(verdict_of(found.truth))) | conditions | dict(lt_lr=lt.lr.iloc[lt.accuracy.argmax()], c4_lr=found.columns["c4_lr"]) | margins
-            | found.columns | dict(alpha=alpha, stability=np.nan, note="; ".join([*note, "published summaries: Welch", *found.notes])))
+    curves = {name: _curve(rows) for name, rows in shown.items()}
+    return verdict_row(cell, terms, found.truth, found.columns | dict(alpha=alpha, stability=np.nan), curves, n_diverged=np.nan,
+                       n_seeds=int(min(rows.n.min() for rows in shown.values() if len(rows))), notes=[*grid_notes(curves), "published summaries: Welch", *found.notes])
 
 def _curve(rows):
     "Published means as a curve over learning rates."
