@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TRIVIAL', 'INDICATORS', 'FAMILIES_OF', 'RATES', 'LARGE', 'NEAR', 'ESTIMANDS', 'Untestable', 'accuracies',
-           'families_of', 'measured', 'best_rates', 'at_rates', 'levels_of', 'Estimand', 'one_per_seed']
+           'families_of', 'measured', 'best_rates', 'too_large', 'at_rates', 'levels_of', 'Estimand', 'one_per_seed']
 
 # %% ../nbs/11f_estimands.ipynb #11f00004
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ from .core import must_be, must_lie
 from .factors import OF_IMAGE_SET, complete, crossed_contrasts, responses, seed_contrasts
 from .runs import APART, CELL, family_of, own_lr
 from .statistics import merged, tidy
+from .verdicts import FAR
 
 # %% ../nbs/11f_estimands.ipynb #11f00007
 class Untestable(ValueError): "A table lacks what a hypothesis needs; the words say what that is."
@@ -102,7 +103,7 @@ def _excess(tickets, name):
 
 
 # %% ../nbs/11f_estimands.ipynb #11f00014
-RATES: dict[str, str] = {"every": "at every learning rate alike", "smallest": "at the smallest learning rate", "best": "at the best learning rate of the pilot seeds",
+RATES: dict[str, str] = {"every": "at every learning rate alike that is not too large", "smallest": "at the smallest learning rate", "best": "at the best learning rate of the pilot seeds",
                          "best, if large": "at the best learning rate of the pilot seeds, where that is a large one"}
 LARGE: float = 0.5 # A learning rate is large beyond this share of the grid of its cell, on the scale of the logarithm
 
@@ -118,6 +119,16 @@ def best_rates(
     able = rates[~rates.lost & (rates.n == rows.seed.nunique())]
     return able.loc[able.groupby(same, dropna=False)["mean"].idxmax()].drop(columns=["mean", "n", "lost"])
 
+def too_large(
+    rows: pd.DataFrame, # As `measured` gives it
+) -> list[float]: # Learning rates
+    "Learning rates above the best one of some cell, at which its ticket (or what else is looked at) ends further below its best than `FAR`."
+    level, out = "lt_accuracy" if "lt_accuracy" in rows else "value", set()
+    for _, own in rows.groupby(_cells(rows), dropna=False):
+        means = own.groupby("lr")[level].mean()
+        out |= set(means.index[(means.index > means.idxmax()) & (means < means.max() - FAR)])
+    return sorted(out)
+
 def _cells(rows):
     "Columns that tell cells apart; masks found elsewhere are cells of their own."
     return [c for c in ("mask_lr", *CELL) if c in rows]
@@ -131,7 +142,7 @@ def at_rates(
     "Keep the learning rates that a claim is about; raises `Untestable` where none can be chosen."
     must_be("at", at, RATES)
     tested, first = rows[~rows.seed.isin(list(pilot))], rows[rows.seed.isin(list(pilot))]
-    if at == "every": return tested, []
+    if at == "every": return _not_too_large(tested, first)
     if at == "smallest":
         least = tested.groupby(_cells(tested), dropna=False).lr.transform("min")
         return tested[tested.lr == least], [f"the smallest learning rate differs between cells, {least.min():g} to {least.max():g}"] * (least.nunique() > 1)
@@ -147,6 +158,14 @@ def at_rates(
         if best.empty: raise Untestable("a cell whose ticket prefers a large learning rate")
     best = best.drop(columns=["low", "high"])
     return tested.merge(best, on=list(best)).drop(columns="lr").rename(columns=dict(mask_lr="lr")), notes
+
+def _not_too_large(tested, first):
+    "Rows of learning rates that are not too large, by the pilot seeds."
+    out = too_large(tested if first.empty else first) if "censored" not in tested else []
+    if not out: return tested, []
+    said = ", ".join(f"{lr:g}" for lr in out)
+    if first.empty: raise Untestable(f"pilot seeds, to leave out what is too large: at lr {said} a ticket ends more than {100 * FAR:g} points below its best")
+    return tested[~tested.lr.isin(out)], [f"lr {said} left out: too large for a ticket of the pilot seeds"]
 
 # %% ../nbs/11f_estimands.ipynb #11f0001a
 def levels_of(

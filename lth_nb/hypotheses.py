@@ -21,6 +21,7 @@ from .core import canonical, digest, must_be, must_lie
 from .estimands import ESTIMANDS, LARGE, NEAR, RATES, TRIVIAL
 from .store import write_whole
 from .studies import Study
+from .verdicts import FAR
 
 # %% ../nbs/11g_hypotheses.ipynb #11e10007
 EXISTENCE: dict[str, str] = { # Questions to the verdicts
@@ -196,7 +197,7 @@ def frozen_content(
     own = {f.name: getattr(study, f.name) for f in fields(study)}
     parts = {part.id: {name: getattr(part, name) for name in TESTED} for claim in claims.values() for part in claim.parts}
     terms = dict(similar=margin_of(study.dataset, study.similar), sufficient=study.sufficient, sparsity=sorted(s for s in study.sparsity if s >= TRIVIAL - 1e-6), pilot=sorted(pilot),
-                 gap=GAP, min_sparsity=TRIVIAL, alpha=ALPHA, near=NEAR, large=LARGE, fewest_networks=FEWEST_NETWORKS)
+                 gap=GAP, min_sparsity=TRIVIAL, alpha=ALPHA, near=NEAR, large=LARGE, far=FAR, fewest_networks=FEWEST_NETWORKS)
     return canonical(dict(study=own, hypotheses=parts, terms=terms))
 
 def freeze(
