@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TRIVIAL', 'INDICATORS', 'FAMILIES_OF', 'RATES', 'LARGE', 'NEAR', 'ESTIMANDS', 'Untestable', 'accuracies',
-           'families_of', 'measured', 'best_rates', 'too_large', 'at_rates', 'levels_of', 'Estimand', 'one_per_seed']
+           'families_of', 'measured', 'best_rates', 'at_rates', 'levels_of', 'Estimand', 'one_per_seed']
 
 # %% ../nbs/11f_estimands.ipynb #11f00004
 from collections.abc import Callable, Sequence
@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 
 from .core import must_be, must_lie
-from .factors import OF_IMAGE_SET, complete, crossed_contrasts, responses, seed_contrasts
+from .factors import OF_IMAGE_SET, complete, crossed_contrasts, responses, seed_contrasts, too_large
 from .runs import APART, CELL, family_of, own_lr
-from .statistics import merged, tidy
-from .verdicts import FAR
+from .statistics import FAR, merged, tidy
 
 # %% ../nbs/11f_estimands.ipynb #11f00007
 class Untestable(ValueError): "A table lacks what a hypothesis needs; the words say what that is."
@@ -119,16 +118,6 @@ def best_rates(
     able = rates[~rates.lost & (rates.n == rows.seed.nunique())]
     return able.loc[able.groupby(same, dropna=False)["mean"].idxmax()].drop(columns=["mean", "n", "lost"])
 
-def too_large(
-    rows: pd.DataFrame, # As `measured` gives it
-) -> list[float]: # Learning rates
-    "Learning rates above the best one of some cell, at which its ticket (or what else is looked at) ends further below its best than `FAR`."
-    level, out = "lt_accuracy" if "lt_accuracy" in rows else "value", set()
-    for _, own in rows.groupby(_cells(rows), dropna=False):
-        means = own.groupby("lr")[level].mean()
-        out |= set(means.index[(means.index > means.idxmax()) & (means < means.max() - FAR)])
-    return sorted(out)
-
 def _cells(rows):
     "Columns that tell cells apart; masks found elsewhere are cells of their own."
     return [c for c in ("mask_lr", *CELL) if c in rows]
@@ -161,7 +150,8 @@ def at_rates(
 
 def _not_too_large(tested, first):
     "Rows of learning rates that are not too large, by the pilot seeds."
-    out = too_large(tested if first.empty else first) if "censored" not in tested else []
+    rows = tested if first.empty else first
+    out = too_large(rows, _cells(rows), "lt_accuracy" if "lt_accuracy" in rows else "value") if "censored" not in rows else []
     if not out: return tested, []
     said = ", ".join(f"{lr:g}" for lr in out)
     if first.empty: raise Untestable(f"pilot seeds, to leave out what is too large: at lr {said} a ticket ends more than {100 * FAR:g} points below its best")

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SCALES', 'WHOLE_PLOT', 'RESPONSES', 'OF_IMAGE_SET', 'FEWEST', 'FLIPS', 'TESTS', 'ADJUSTED', 'CLAIMED', 'WITHIN',
-           'Scale', 'responses', 'complete', 'weights', 'seed_contrasts', 'level_sets', 'flip_row', 'contrasts',
-           'crossed_contrasts', 'interactions', 'page_row', 'trends']
+           'Scale', 'responses', 'complete', 'weights', 'seed_contrasts', 'level_sets', 'flip_row', 'too_large',
+           'contrasts', 'crossed_contrasts', 'interactions', 'page_row', 'trends']
 
 # %% ../nbs/10b_factors.ipynb #10b00004
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from scipy import stats
 
 from .core import must_be, must_lie
 from .runs import APART, CELL, FAMILIES, family_of
-from .statistics import adjusted, differences, exceeds, lost_note, need, similar_to, t_row, tidy
+from .statistics import FAR, adjusted, differences, exceeds, lost_note, need, similar_to, t_row, tidy
 
 # %% ../nbs/10b_factors.ipynb #10b00007
 @dataclass(frozen=True)
@@ -176,16 +176,31 @@ def _scale(response):
     "What stands before the method where a response is no difference in accuracy."
     return f"{response}: " * ("-" not in response)
 
-def _notes(values):
+def _notes(values, df):
     "What a reader must know of a response."
-    top = int(values.censored.sum()) if "censored" in values else 0
-    return lost_note(values) + ([f"{top} of {len(values)} values are censored: the largest sparsity tried"] if top else [])
+    top, rows = int(values.censored.sum()) if "censored" in values else 0, tidy(df)
+    beyond = too_large(rows[rows.arm.map(family_of) == "lt"], [c for c in CELL if c in rows])
+    far = [f"at lr {', '.join(f'{lr:g}' for lr in beyond)} a ticket ends more than {100 * FAR:g} points below its best: too large, and differences vanish there"] * bool(beyond)
+    return lost_note(values) + far + ([f"{top} of {len(values)} values are censored: the largest sparsity tried"] if top else [])
 
 def _family(rows, adjust):
     "Rows of one family, which `method` names."
     table = adjusted(rows, adjust=adjust)
     size = int(table.p_value.notna().sum())
     return table.assign(method=table.method + f", {ADJUSTED[adjust]} over {size} tests") if size > 1 else table
+
+# %% ../nbs/10b_factors.ipynb #10b0030c
+def too_large(
+    rows: pd.DataFrame, # One row for each cell, lr and seed
+    cell: Sequence[str], # Columns that tell cells apart
+    level: str = "accuracy", # Column of what is looked at, in accuracy
+) -> list[float]: # Learning rates
+    "Learning rates above the best one of some cell, at which it ends further below its best than `FAR`."
+    out = set()
+    for _, own in rows.groupby(list(cell), dropna=False) if len(cell) else [((), rows)]:
+        means = own.groupby("lr")[level].mean()
+        out |= set(means.index[(means.index > means.idxmax()) & (means < means.max() - FAR)])
+    return sorted(out)
 
 # %% ../nbs/10b_factors.ipynb #10b0030b
 def contrasts(
@@ -201,12 +216,12 @@ def contrasts(
     "Association of each factor with a response: one contrast for each seed, tested, adjusted over all rows; raises `ValueError` for a factor that does not vary."
     values = responses(df, response, similar=similar, gap=gap)
     able = [c for c in ["lr", *CELL] if c in values and values[c].nunique() > 1]
-    rows, follow = [], _along(values, "dataset") if "dataset" in values else []
+    told, rows, follow = _notes(values, df), [], _along(values, "dataset") if "dataset" in values else []
     for factor in able if factors is None else [must_be("factors", f, able) for f in factors]:
         for levels in level_sets(values, factor):
             means, notes = complete(values, factor, levels) if factor not in follow else (pd.DataFrame(columns=levels), ["varies only with dataset"])
             what = _scale(response) + (f"one slope per seed (per {SCALES[factor].unit})" if factor in SCALES else "one difference per seed")
-            rows.append(_tested(seed_contrasts(means, factor), test, what, [*notes, *_notes(values)], factor=factor, level_a=levels[0], level_b=levels[-1]))
+            rows.append(_tested(seed_contrasts(means, factor), test, what, [*notes, *told], factor=factor, level_a=levels[0], level_b=levels[-1]))
     return _family(rows, adjust)
 
 # %% ../nbs/10b_factors.ipynb #10b0040a
@@ -239,19 +254,20 @@ def interactions(
 ) -> pd.DataFrame: # One row for each pair, and for each further level of a factor that is not numeric
     "By how much the effect of one factor differs between levels of another: one number for each seed; raises `ValueError` for what is no factor."
     values, rows = responses(df, response, similar=similar, gap=gap), []
+    told = _notes(values, df)
     if any(isinstance(pair, str) or len(pair) != 2 for pair in pairs): raise ValueError(f"`pairs` must hold pairs of columns; got {pairs!r}")
     for a, b in pairs:
         must_be("pairs", a, ["lr", *CELL]); must_be("pairs", b, [c for c in ["lr", *CELL] if c != a])
         what = _scale(response) + _number_of(a, b)
         sets = [level_sets(values, f) if f in values and values[f].nunique() > 1 else [] for f in (a, b)]
-        rows += [_interaction(values, a, b, first, second, test, what) for first in sets[0] for second in sets[1]]
+        rows += [_interaction(values, a, b, first, second, test, what, told) for first in sets[0] for second in sets[1]]
         if not all(sets): rows.append(_tested([], test, what, [f"{f} does not vary" for f, s in zip((a, b), sets) if not s], factor=f"{a} × {b}"))
     return _family(rows, adjust)
 
-def _interaction(values, a, b, first, second, test, what):
+def _interaction(values, a, b, first, second, test, what, told):
     "The row of two factors, each at some of its levels."
     numbers, notes = crossed_contrasts(values, a, b, first, second)
-    return _tested(numbers, test, what, notes + _notes(values), factor=f"{a} × {b}", level_a=f"{first[0]} × {second[0]}", level_b=f"{first[-1]} × {second[-1]}")
+    return _tested(numbers, test, what, notes + told, factor=f"{a} × {b}", level_a=f"{first[0]} × {second[0]}", level_b=f"{first[-1]} × {second[-1]}")
 
 def _number_of(a, b):
     "What one number per seed is."
@@ -293,6 +309,6 @@ def trends(
     must_be("factor", factor, [f for f in SCALES if f in values and values[f].nunique() > 1])
     levels = level_sets(values, factor)[0]
     means, notes = complete(values, factor, levels)
-    y, notes, columns = means.round(12).to_numpy(), notes + _notes(values), dict(factor=factor, level_a=levels[0], level_b=levels[-1])
+    y, notes, columns = means.round(12).to_numpy(), notes + _notes(values, df), dict(factor=factor, level_a=levels[0], level_b=levels[-1])
     rows = [_tested([of(levels, own) if np.ptp(own) else 0.0 for own in y], test, f"mean {name} within seed", notes, **columns) for name, of in WITHIN.items()]
     return _family([page_row(y, notes=notes, **columns), *rows], adjust)

@@ -19,9 +19,9 @@ import pandas as pd
 from .conditions import margin_of
 from .core import canonical, digest, must_be, must_lie
 from .estimands import ESTIMANDS, LARGE, NEAR, RATES, TRIVIAL
+from .statistics import FAR
 from .store import write_whole
 from .studies import Study
-from .verdicts import FAR
 
 # %% ../nbs/11g_hypotheses.ipynb #11e10007
 EXISTENCE: dict[str, str] = { # Questions to the verdicts
