@@ -54,7 +54,7 @@ def small(
     study: Study, # A study
     **own: object, # Fields of one's own in the place of those that are chosen here
 ) -> Study: # One of the same shape that trains in seconds
-    "A study with fewer images, epochs, learning rates, seeds and rounds; raises `ValueError` as `Study` does."
+    "A study with fewer images, epochs, learning rates, seeds and rounds; learning rates of masks and fixed milestones stay as they are. Raises `ValueError` as `Study` does."
     middle = study.lr[len(study.lr) // 2]
     few = dict(n_train=tuple(64 * (i + 1) for i in range(len(study.n_train))), n_test=50, epochs=tuple(range(2, 2 + len(study.epochs))), evaluations=1,
                lr=(middle,), seeds=study.seeds[:2], sparsity=(0.36,), fleet=8, val_share=0.0 if study.val_share == 0 else 0.2)
@@ -70,7 +70,7 @@ def smoke(
     "Train the small twin of a study in a temporary folder; raises `RuntimeError` where a run has not ended as it should."
     little = plan(small(study, **own), data=data)
     with tempfile.TemporaryDirectory() as folder: table = frame(execute(little, store=Path(folder) / "store", progress=False), little)
-    if not (table.status == "done").all(): raise RuntimeError(f"{int((table.status != 'done').sum())} of {len(table)} runs of {study.name!r} diverged on a small scale")
+    if not (table.status == "done").all(): raise RuntimeError(f"{int((table.status != 'done').sum())} of {len(table)} runs of {study.name!r} did not end as they should on a small scale")
     return table
 
 # %% ../nbs/14_experiments.ipynb #94f08cfd
@@ -98,7 +98,7 @@ def published(
     "Read a table; raises `ValueError` where it was made by another study, and names what differs, or where its rows are not those that were written."
     table = read_table(path)
     told = table.attrs.get("study")
-    if not told: raise ValueError(f"`path` must be a table that publish wrote; {str(path)!r} does not say which study made it")
+    if not told or "runs_digest" not in table.attrs: raise ValueError(f"`path` must be a table that publish wrote; {str(path)!r} does not say which study made it")
     if off := _differing(told, study): raise ValueError(f"`study` must be the one that made {str(path)!r}; {off}")
     if digest(sorted(table.run)) != table.attrs["runs_digest"]: raise ValueError(f"`path` must hold all rows that were written; {str(path)!r} was changed after it was written")
     return table
@@ -106,12 +106,12 @@ def published(
 def _differing(told, study):
     "What differs between a study as a table tells it and another, in words; a field that the table does not know has its default."
     now, before = canonical(asdict(study)), canonical(asdict(Study(name=study.name, dataset=study.dataset, seeds=study.seeds))) | told
-    return "; ".join(f"{name} was {before[name]!r}, is {value!r}" for name, value in now.items() if before[name] != value)
+    return "; ".join(f"{name} was {value!r}, is {now.get(name)!r}" for name, value in before.items() if name not in now or now[name] != value)
 
 # %% ../nbs/14_experiments.ipynb #b6701fe4
 def origins(
     tables: Mapping[str, pd.DataFrame], # A name for each table of `published`
 ) -> pd.DataFrame: # One row for each: trainings, diverged, hours, date, digest, processor, versions
-    "Provenance of tables, beside how many runs they hold; `hours` are those of all processes together, shared runs counted in each."
+    "Provenance of tables, beside how many runs they hold; `hours` are those of all processes together, shared runs counted in each; `date` is the day of publishing."
     return pd.DataFrame([dict(table=name, trainings=len(t), diverged=int(diverged(t).sum()), hours=t.attrs["hours"], date=t.attrs["date"], study=t.attrs["study_digest"][:12],
                               processor=t.attrs["environment"].get("processor", ""), lth_nb=t.attrs["lth_nb"], torch=t.attrs["environment"]["torch"], environments=t.attrs["environments"]) for name, t in tables.items()])
