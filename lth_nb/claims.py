@@ -18,11 +18,11 @@ from scipy import stats
 
 from .conditions import margin_of
 from .core import canonical, must_be
-from .estimands import Untestable, accuracies, at_rates, families_of, levels_of, measured, one_per_seed
+from .estimands import Untestable, accuracies, families_of, levels_of, measured, tested_numbers
 from .hypotheses import ALPHA, CLAIMS, EXISTENCE, FEWEST_NETWORKS, Claim, Part, freeze, frozen, hypotheses, test_of, write_frozen
 from .power import power
 from .runs import CELL, OF_PRUNING, STRUCTURE
-from .statistics import adjusted, at_sparsities, lost_note, need, t_row, tidy
+from .statistics import adjusted, at_sparsities, need, t_row, tidy
 from .studies import Study
 from .verdicts import exists, judge
 
@@ -59,11 +59,10 @@ def seed_numbers(
     _one_image_set(df, part)
     if part.response not in known: known[part.response] = measured(df, part.response, similar=_margin(df, similar) if part.response == "max_sparsity" else similar)
     everything = known[part.response]
-    rows, notes = at_rates(_where(everything, part.where), part.at, pilot)
-    numbers, more = one_per_seed(rows, part.estimand, factor=part.factor, levels=part.levels, by=part.by)
+    numbers, notes = tested_numbers(_where(everything, part.where), part.estimand, at=part.at, pilot=pilot, factor=part.factor, levels=part.levels, by=part.by)
     if len(numbers) < 2: raise Untestable(f"two seeds to test on; it has {len(numbers)}")
     if np.abs(numbers).max() <= 1e-12: raise Untestable("seeds that differ: all give 0")
-    return numbers, _without(everything, [*part.where, part.factor, part.by]) + notes + more + lost_note(rows)
+    return numbers, _without(everything, [*part.where, part.factor, part.by]) + notes
 
 # %% ../nbs/12_claims.ipynb #12c0011b
 def _margin(df, similar):

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['TRIVIAL', 'INDICATORS', 'FAMILIES_OF', 'RATES', 'LARGE', 'NEAR', 'ESTIMANDS', 'Untestable', 'accuracies',
-           'families_of', 'measured', 'best_rates', 'at_rates', 'levels_of', 'Estimand', 'one_per_seed']
+           'families_of', 'measured', 'best_rates', 'at_rates', 'levels_of', 'Estimand', 'one_per_seed',
+           'tested_numbers']
 
 # %% ../nbs/11f_estimands.ipynb #11f00004
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ import pandas as pd
 from .core import must_be, must_lie
 from .factors import OF_IMAGE_SET, complete, crossed_contrasts, responses, seed_contrasts, too_large
 from .runs import APART, CELL, family_of, own_lr
-from .statistics import FAR, merged, tidy
+from .statistics import FAR, lost_note, merged, tidy
 
 # %% ../nbs/11f_estimands.ipynb #11f00007
 class Untestable(ValueError): "A table lacks what a hypothesis needs; the words say what that is."
@@ -288,3 +289,17 @@ def one_per_seed(
     "What a claim speaks of, for each seed; raises `Untestable` where the table lacks something for it."
     must_be("estimand", estimand, ESTIMANDS)
     return ESTIMANDS[estimand].of(rows, factor=factor, levels=list(levels), by=by)
+
+# %% ../nbs/11f_estimands.ipynb #11f0002b
+def tested_numbers(
+    rows: pd.DataFrame, # As `measured` gives it, of all seeds
+    estimand: str, # One of `ESTIMANDS`
+    *,
+    at: str = "every", # One of `RATES`
+    pilot: Sequence[int] = (), # Seeds on which learning rates are chosen, and which are not tested
+    **options: object, # factor, levels and by of `one_per_seed`
+) -> tuple[pd.Series, list[str]]: # Tested seed to number; reasons to distrust it
+    "What is asked, at the learning rates that are meant, for each tested seed; raises `Untestable` where the table lacks something for it."
+    kept, notes = at_rates(rows, at, pilot)
+    numbers, more = one_per_seed(kept, estimand, **options)
+    return numbers, notes + more + lost_note(kept)
